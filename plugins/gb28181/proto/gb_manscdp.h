@@ -98,7 +98,7 @@ typedef struct {
 	char *model;
 	char *firmware;
 	int channels; /**< Channel, else MaxCamera; -1 when neither is there */
-} gb_device_info;
+} gb_device_info_reply;
 
 /** One alarm input in a DeviceStatus. */
 typedef enum {
@@ -279,7 +279,7 @@ typedef struct {
 	bool has_body;	/**< the union is filled */
 	union {
 		gb_keepalive keepalive;
-		gb_device_info info;
+		gb_device_info_reply info;
 		gb_device_status status;
 		gb_catalog catalog;
 		gb_media_status media;
