@@ -26,7 +26,8 @@ typedef enum {
 	GB_CODEC_UNKNOWN, /**< there is something, and nobody knows what */
 } gb_codec;
 
-/** The name in the JSON API (api.md 1): "h264", "pcma", ...; "" for NONE. Defined in gb_pipeline.c. */
+/** The name in the JSON API (api.md 1): "h264", "pcma", ...; "" for NONE. Defined in gb_pipeline.c.
+ */
 const char *gb_codec_name(gb_codec codec);
 
 /** PTS that is not there. */
@@ -51,10 +52,11 @@ typedef struct {
 	gb_media_kind kind;
 	gb_codec codec;
 	bool marker;
-	bool frame_start; /**< first packet of an access unit */
-	bool keyframe;    /**< belongs to an access unit at which decoding can start */
-	uint64_t seq;     /**< per kind; rises by 1, by more where packets were lost: never spliced */
-	uint32_t timestamp; /**< 90 kHz for video, 8 kHz for G.711; a line that rises through camera restarts */
+	bool frame_start;	/**< first packet of an access unit */
+	bool keyframe;		/**< belongs to an access unit at which decoding can start */
+	uint64_t seq;		/**< per kind; rises by 1, by more where packets were lost: never spliced */
+	uint32_t timestamp; /**< 90 kHz for video, 8 kHz for G.711; a line that rises through camera
+						   restarts */
 } gb_media_packet;
 
 #endif
