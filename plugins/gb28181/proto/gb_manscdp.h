@@ -250,20 +250,22 @@ typedef struct {
 	GPtrArray *items; /**< gb_preset; never NULL; owns its items */
 } gb_preset_list;
 
-/** One setting of a ConfigDownload: the standard's element name and its text. */
+/** One setting of a ConfigDownload, in the standard's element names. */
 typedef struct {
-	char *name;	 /**< `HeartBeatInterval`; for nested elements with the path, `Item/Seq` */
-	char *value; /**< never NULL */
-} gb_config_value;
+	char *type;	 /**< the ConfigType element that holds it, `BasicParam` */
+	char *name;	 /**< `HeartBeatInterval`; nested ones with the path, `Item/Seq` */
+	char *value; /**< "" when blank */
+} gb_device_setting;
+
+void gb_device_setting_free(gb_device_setting *value);
 
 /** ConfigDownload (5.7). Passwords are left out. */
 typedef struct {
-	char *type;		   /**< element that held the values, `BasicParam`; NULL when there was none */
-	GPtrArray *values; /**< gb_config_value in document order, leaves only; never NULL; owned */
-	int expiration_s;  /**< BasicParam: Expiration, -1 when absent, as the next two */
+	GPtrArray *values;		  /**< gb_device_setting in document order; never NULL; owned */
+	int expiration_s;		  /**< BasicParam: Expiration, -1 when absent, as the next two */
 	int heartbeat_interval_s; /**< as sent: clamp it */
 	int heartbeat_count;
-} gb_config;
+} gb_config_download;
 
 /** A parsed message. The union holds what gb_cmd names for `cmd` and `root`; else nothing. */
 typedef struct {
@@ -287,7 +289,7 @@ typedef struct {
 		GArray *positions; /**< gb_mobile_position */
 		gb_record_list records;
 		gb_preset_list presets;
-		gb_config config;
+		gb_config_download config;
 	};
 } gb_manscdp;
 
@@ -313,6 +315,15 @@ bool gb_manscdp_playable(const gb_catalog_item *item);
  * text of the caller is not; gb_charset_from_utf8() then makes the bytes to send. The declaration
  * says GB2312 for 2016 and GB18030 for 2022. `sn` is the requester's, >= 1. */
 
+/** One element after the head of a body that we send. */
+typedef struct {
+	const char *name; /**< `StartTime`, or `Info/AlarmMethod`: neighbours share the outer element */
+	const char *value; /**< UTF-8, escaped here; NULL leaves the element out */
+} gb_manscdp_field;
+
+/** Any body: head and then `fields` in their order. `device_id` NULL leaves DeviceID out. */
+char *gb_manscdp_build(gb_version version, gb_manscdp_root root, gb_cmd cmd, int64_t sn,
+	const char *device_id, const gb_manscdp_field *fields, size_t count);
 /** Query with nothing but the head: DeviceInfo, DeviceStatus, Catalog, PresetQuery; also the body
  * of a Catalog SUBSCRIBE. */
 char *gb_manscdp_build_query(gb_version version, gb_cmd cmd, int64_t sn, const char *device_id);
