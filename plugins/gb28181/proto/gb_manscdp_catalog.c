@@ -18,7 +18,8 @@ static gb_item_status status_of(const gb_xml_node *item) {
 	return GB_ITEM_OFF;
 }
 
-/** Event, else OperateType of a Hikvision platform (10.3). */
+/** The Event; OperateType, which a Hikvision platform sends in its place, means no more than an
+ * update of the item (10.3). */
 static gb_item_event event_of(const gb_xml_node *item) {
 	static const char *const names[] = {
 		[GB_EVENT_NONE] = "",
