@@ -1,4 +1,5 @@
-/* gb_addr.h - IPv4 and IPv6 addresses with ports, and the table of advertised addresses. Pure; any thread. */
+/* gb_addr.h - IPv4 and IPv6 addresses with ports, and the table of advertised addresses. Pure; any
+ * thread. */
 #ifndef GB_ADDR_H
 #define GB_ADDR_H
 
@@ -12,8 +13,8 @@
 /** An IP address and a port. `family` 0 means: none. IPv4-mapped IPv6 is stored as IPv4. */
 typedef struct {
 	sa_family_t family; /**< 0, AF_INET or AF_INET6 */
-	uint16_t port;      /**< host byte order */
-	uint8_t ip[16];     /**< network byte order; 4 bytes used for IPv4, the rest 0 */
+	uint16_t port;		/**< host byte order */
+	uint8_t ip[16];		/**< network byte order; 4 bytes used for IPv4, the rest 0 */
 } gb_addr;
 
 /** Size of a buffer that takes `[ip6]:port`. */
@@ -36,7 +37,8 @@ const char *gb_addr_format(char buf[GB_ADDR_TEXT], const gb_addr *address);
 /** The IP alone, IPv6 without brackets; returns `buf`. */
 const char *gb_addr_format_ip(char buf[GB_ADDR_TEXT], const gb_addr *address);
 
-/** What cameras are told instead of our own address: `advertised_ip` of the configuration (api.md 2). */
+/** What cameras are told instead of our own address: `advertised_ip` of the configuration (api.md
+ * 2). */
 typedef struct gb_addr_map gb_addr_map;
 /** `entries`: NULL-terminated; one IP alone, or any number of "network/prefix=address". NULL with
  * GB_ERROR_INVALID when one is malformed. */

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 typedef enum {
-	GB_CHARSET_AUTO,    /**< UTF-8 where strictly valid, else GB18030 */
+	GB_CHARSET_AUTO, /**< UTF-8 where strictly valid, else GB18030 */
 	GB_CHARSET_UTF8,
 	GB_CHARSET_GB18030, /**< superset of GBK and GB2312 */
 } gb_charset;

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define GB_MS 1000LL      /**< microseconds in a millisecond */
+#define GB_MS 1000LL		/**< microseconds in a millisecond */
 #define GB_SECOND 1000000LL /**< microseconds in a second */
 
 /** Monotonic time in microseconds. */
@@ -29,7 +29,8 @@ void gb_clock_real(void);
 
 /** `2026-11-22T10:00:00Z` (RFC 3339, UTC) from wall microseconds; returns `buf`. */
 const char *gb_time_rfc3339(char buf[GB_TIME_TEXT], int64_t wall_us);
-/** `2026-11-22T18:00:00.123`: device local time without zone (GB/T 28181-2022, 9.10); returns `buf`. */
+/** `2026-11-22T18:00:00.123`: device local time without zone (GB/T 28181-2022, 9.10); returns
+ * `buf`. */
 const char *gb_time_local(char buf[GB_TIME_TEXT], int64_t wall_us, int utc_offset_minutes);
 /** Reads RFC 3339 (with `Z` or an offset) or Unix seconds as text; false when it is neither. */
 bool gb_time_parse_utc(const char *text, int64_t *ret_wall_us);

@@ -11,8 +11,8 @@
 
 typedef struct {
 	const uint8_t *pos; /**< next byte */
-	size_t left;        /**< bytes from `pos` to the end */
-	bool bad;           /**< a read went past the end; stays set */
+	size_t left;		/**< bytes from `pos` to the end */
+	bool bad;			/**< a read went past the end; stays set */
 } gb_cursor;
 
 static inline gb_cursor gb_cursor_of(const void *data, size_t len) {

@@ -1,4 +1,6 @@
 /* gb_error.c - the quark of the error domain. */
 #include "gb28181/base/gb_error.h"
 
-G_DEFINE_QUARK(gb-error-quark, gb_error)
+GQuark gb_error_quark(void) {
+	return g_quark_from_static_string("gb-error-quark");
+}

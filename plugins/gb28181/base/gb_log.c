@@ -72,12 +72,13 @@ void gb_log_set_context(const char *format, ...) {
 	char text[CONTEXT_SIZE - 3];
 	va_list args;
 	the_context[0] = '\0';
-	if(!format || !format[0])
+	if(!format)
 		return;
 	va_start(args, format);
 	print_into(text, sizeof(text), format, args);
 	va_end(args);
-	g_snprintf(the_context, sizeof(the_context), "[%s] ", text);
+	if(text[0])
+		g_snprintf(the_context, sizeof(the_context), "[%s] ", text);
 }
 
 const char *gb_log_escape(char *buf, size_t size, const void *bytes, size_t len) {

@@ -23,7 +23,8 @@ void gb_mailbox_free(gb_mailbox *mailbox);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(gb_mailbox, gb_mailbox_free)
 
 /** Any thread: queues `run(data)`. When the mailbox is closed or full, or is freed before the task
- * ran, `drop(data)` is called instead (may be NULL), here or later. Returns whether it was queued. */
+ * ran, `drop(data)` is called instead (may be NULL), here or later. Returns whether it was queued.
+ */
 bool gb_mailbox_post(gb_mailbox *mailbox, gb_task_fn run, void *data, GDestroyNotify drop);
 /** Readable while tasks wait. Poll it; never read it. */
 int gb_mailbox_fd(const gb_mailbox *mailbox);

@@ -32,7 +32,8 @@ void gb_timer_init(gb_timer *timer, gb_timer_fn fn, void *user);
 bool gb_timer_running(const gb_timer *timer);
 /** Starts the timer, or moves it when it runs already, `delay_us` (>= 0) from now. */
 void gb_timers_start(gb_timers *timers, gb_timer *timer, int64_t delay_us);
-/** Stops it; nothing happens when it does not run. Always stop a timer before its object is freed. */
+/** Stops it; nothing happens when it does not run. Always stop a timer before its object is freed.
+ */
 void gb_timers_stop(gb_timers *timers, gb_timer *timer);
 /** Microseconds until the first timer is due: 0 when one is, -1 when none runs. */
 int64_t gb_timers_next_us(const gb_timers *timers);
