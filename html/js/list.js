@@ -28,7 +28,10 @@ export class List {
 		root.addEventListener('scroll', () => this.schedule(false), { passive: true });
 		root.addEventListener('click', event => this.onClick(event));
 		root.addEventListener('keydown', event => this.onKey(event));
-		new ResizeObserver(() => this.schedule(false)).observe(root);
+		new ResizeObserver(() => {
+			this.reveal(this.selected);
+			this.schedule(false);
+		}).observe(root);
 	}
 
 	/** Row height in pixels; the style sheet decides (larger for fingers). */
@@ -55,14 +58,18 @@ export class List {
 		this.schedule();
 	}
 
+	count() {
+		if(!this.recount)
+			return;
+		this.rows = this.model.rows(this.view);
+		this.recount = false;
+		countSiblings(this.rows);
+		this.canvas.style.height = `${this.rows.length * this.rowHeight}px`;
+	}
+
 	draw() {
-		if(this.recount) {
-			this.rows = this.model.rows(this.view);
-			this.recount = false;
-			countSiblings(this.rows);
-		}
+		this.count();
 		const height = this.rowHeight;
-		this.canvas.style.height = `${this.rows.length * height}px`;
 		let from = 0;
 		let to = this.rows.length;
 		if(to > ALL_UP_TO) {
@@ -156,6 +163,19 @@ export class List {
 			this.scrollTo(row);
 		this.actions.select(row);
 		this.schedule(false);
+	}
+
+	/** Scrolls a row into sight, together with what hangs below it as far as there is room. */
+	reveal(key) {
+		this.count();
+		const at = this.rows.findIndex(row => row.key === key);
+		if(at < 0)
+			return;
+		let last = at;
+		while(this.rows[last + 1]?.level > this.rows[at].level)
+			last++;
+		this.scrollTo(this.rows[last]);
+		this.scrollTo(this.rows[at]);
 	}
 
 	scrollTo(row) {

@@ -83,10 +83,11 @@ async function activateDevice(row) {
 	const { device } = row;
 	const single = (device.channels ?? 0) <= 1;
 	toggle(row, true);
-	if(!single)
-		return;
 	if(!model.channels.has(device.id))
 		await loadChannels(device.id);
+	list.reveal(row.key);
+	if(!single)
+		return;
 	const channels = [...(model.channels.get(device.id)?.values() ?? [])].filter(channel => channel.playable !== false);
 	if(channels.length === 1)
 		play(device.id, channels[0]);
@@ -94,8 +95,25 @@ async function activateDevice(row) {
 		play(device.id, { name: device.name });
 }
 
+/** A camera is known by its device's name, a channel of a recorder by its own, with the recorder's beside it. */
+function namesOf(device, channel) {
+	const owner = model.devices.get(device);
+	const single = (owner?.channels ?? 0) <= 1;
+	const name = single ? owner?.name || channel.name : channel.name || owner?.name;
+	return { name, place: single || name === owner?.name ? '' : owner?.name };
+}
+
 function play(device, channel) {
-	grid.play({ device, channel: channel.id, name: channel.name || model.devices.get(device)?.name });
+	grid.play({ device, channel: channel.id, ...namesOf(device, channel) });
+}
+
+/** Names for what was asked for by the page's address, before the lists were there. */
+function nameTargets() {
+	for(const { target } of grid.players) {
+		if(target && !target.name)
+			Object.assign(target, namesOf(target.device, model.channels.get(target.device)?.get(target.channel) ?? {}));
+	}
+	grid.players.forEach(player => player.show());
 }
 
 function loadChannels(device) {
@@ -142,6 +160,7 @@ async function loadDevices() {
 		model.keepDevices(seen);
 		loaded = true;
 		openFew();
+		nameTargets();
 	} catch(error) {
 		if(error.details?.error_code !== 'link')
 			setText($('empty'), t('list.load_failed', { error: error.message }));

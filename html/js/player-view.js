@@ -46,8 +46,9 @@ export class PlayerView {
 		const { state, target } = player;
 		setData(this.root, { state, device: target?.device, channel: target?.channel });
 		setIcon(this.stateIcon, STATE_ICONS[state]);
-		setText(this.name, target ? target.name || target.channel || target.device : t('player.slot', { n: this.slot + 1 }));
-		setText(this.subtitle, target && target.name ? target.channel || target.device : '');
+		const id = target?.channel || target?.device;
+		setText(this.name, target ? target.name || id : t('player.slot', { n: this.slot + 1 }));
+		setText(this.subtitle, target ? [target.place, target.name && id].filter(Boolean).join(' · ') : '');
 		setText(this.badge, t(`player.${state}`));
 		this.root.setAttribute('aria-label', `${this.name.textContent}, ${this.badge.textContent}`);
 		this.showButtons(player);

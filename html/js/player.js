@@ -57,6 +57,13 @@ export class Player {
 		this.wanted = false;	// to be taken up again when the server is back
 	}
 
+	/** Nothing of an earlier play stays on the screen. */
+	clear() {
+		this.view.showBanner('');
+		this.view.showFigures(null);
+		this.view.showFirst(undefined);
+	}
+
 	get welcome() {
 		return this.host.welcome(this);
 	}
@@ -79,9 +86,7 @@ export class Player {
 		this.clicked = performance.now();
 		this.stream = new MediaStream();
 		this.view.video.srcObject = null;
-		this.view.showBanner('');
-		this.view.showFigures(null);
-		this.view.showFirst(undefined);
+		this.clear();
 		this.become('preparing');
 		let watch;
 		try {
@@ -260,9 +265,7 @@ export class Player {
 	stop() {
 		this.leave();
 		this.reset();
-		this.view.showBanner('');
-		this.view.showFigures(null);
-		this.view.showFirst(undefined);
+		this.clear();
 		this.become('idle');
 	}
 
@@ -300,6 +303,7 @@ export class Player {
 		this.reset();
 		this.target = target;
 		this.wanted = true;
+		this.clear();
 		this.become('interrupted');
 		this.view.showBanner(t('interrupted.link'), { retry: true, reason: 'link' });
 		this.interruption = { reason: 'link' };
