@@ -41,6 +41,7 @@ typedef struct {
 	bool gop_cache;		/**< keep the current group of pictures, default true */
 	uint32_t gop_bytes; /**< cap of that cache, default 512 KiB */
 	uint32_t gop_us;	/**< cap of its age, default 2 s */
+	uint32_t hold_us; /**< a frame that looks complete is ended after this silence, default 50 ms */
 } gb_pipeline_config;
 void gb_pipeline_config_default(gb_pipeline_config *ret_config);
 
