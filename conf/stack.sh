@@ -18,6 +18,8 @@
 #   GB_NAT_IP        an outer address that is mapped 1:1 to ours (Janus: nat_1_1_mapping); the inner one is offered too
 #   GB_HTTP_PORT, GB_WS_PORT, GB_ADMIN_PORT   Janus's own ports on loopback, default 18088, 18188, 17088
 #   GB_DEBUG_LEVEL   Janus's, default 4
+#   GB_SIP_MORE, GB_MEDIA_MORE, GB_GENERAL_MORE   further lines for these sections of the plugin's jcfg
+#   GB_JANUS_ENV     further environment of Janus, as NAME=VALUE words
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 run=${GB_RUN:?GB_RUN must name the run folder}
@@ -94,6 +96,9 @@ collect() {
 	put ADVERTISED_IP "${GB_ADVERTISED_IP:-}"
 	put RTP_RANGE "${GB_RTP_RANGE:-30000-31999}"
 	put STORE "${GB_STORE:-$run/gb28181.sqlite}"
+	put GENERAL_MORE "${GB_GENERAL_MORE:-}"
+	put SIP_MORE "${GB_SIP_MORE:-}"
+	put MEDIA_MORE "${GB_MEDIA_MORE:-}"
 }
 
 write_config() {
@@ -117,7 +122,8 @@ endpoint() {
 }
 
 run_janus() {
-	exec janus -F "$run/conf" -C "$run/conf/janus.jcfg"
+	# shellcheck disable=SC2086
+	exec env ${GB_JANUS_ENV:-} janus -F "$run/conf" -C "$run/conf/janus.jcfg"
 }
 
 run_nginx() {
