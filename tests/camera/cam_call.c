@@ -20,10 +20,10 @@ typedef struct call {
 	enum call_state state;
 	struct sip_msg *invite;
 	struct sip_strans *transaction;
-	struct mbuf *ok;	   /* the 200, until the ACK has come */
+	struct mbuf *ok; /* the 200, until the ACK has come */
 	uint64_t answered_us;
-	unsigned repeats;	   /* of the 200 */
-	struct tmr timer;	   /* the answer's delay, then its repetition, then --bye-after */
+	unsigned repeats; /* of the 200 */
+	struct tmr timer; /* the answer's delay, then its repetition, then --bye-after */
 	struct tmr vanish_timer;
 	cam_sdp_offer offer;
 	char answer_ssrc[24];
@@ -208,8 +208,7 @@ static void repeat_ok(void *arg) {
 	if(c->invite->tp == SIP_TRANSP_UDP) {
 		struct sa to;
 		sip_reply_addr(&to, c->invite, true);
-		(void)sip_send(
-			cam_sip_stack(c->device->sip), c->invite->sock, c->invite->tp, &to, c->ok);
+		(void)sip_send(cam_sip_stack(c->device->sip), c->invite->sock, c->invite->tp, &to, c->ok);
 	}
 	uint64_t wait = (uint64_t)SIP_T1 << (c->repeats < 3 ? ++c->repeats : 3);
 	tmr_start(&c->timer, wait, repeat_ok, c);
@@ -365,8 +364,7 @@ void cam_call_invite(cam_device *d, const char *channel, const struct sip_msg *m
 		return;
 	}
 	call *c = new_call(d, channel, msg);
-	bool sdp_ok =
-		cam_sdp_parse((const char *)mbuf_buf(msg->mb), mbuf_get_left(msg->mb), &c->offer);
+	bool sdp_ok = cam_sdp_parse((const char *)mbuf_buf(msg->mb), mbuf_get_left(msg->mb), &c->offer);
 	event_invite(c);
 	if(o->no_answer) {
 		call_free(c, "no answer");
@@ -443,7 +441,7 @@ unsigned cam_call_count(const cam_world *world, const char *id) {
 	unsigned n = 0;
 	struct le *le;
 	LIST_FOREACH(&world->calls, le)
-		n += meant(le->data, id);
+	n += meant(le->data, id);
 	return n;
 }
 

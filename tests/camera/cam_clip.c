@@ -54,7 +54,8 @@ static void add_unit(cam_clip *clip, const AVPacket *p, AVRational base) {
 	cam_buf_put(&clip->bytes, p->data, (size_t)p->size);
 }
 
-/** Takes what the filter gives; pictures before the first key frame and without time are left out. */
+/** Takes what the filter gives; pictures before the first key frame and without time are left out.
+ */
 static void drain(reader *r, cam_clip *clip) {
 	while(av_bsf_receive_packet(r->filter, r->packet) == 0) {
 		bool key = (r->packet->flags & AV_PKT_FLAG_KEY) != 0;
@@ -102,7 +103,7 @@ static bool open_filter(reader *r) {
 		return false;
 	r->filter->time_base_in = s->time_base;
 	return avcodec_parameters_copy(r->filter->par_in, s->codecpar) >= 0 &&
-		   av_bsf_init(r->filter) >= 0;
+		av_bsf_init(r->filter) >= 0;
 }
 
 static bool load(reader *r, const char *path, cam_clip **ret_clip) {

@@ -63,7 +63,8 @@ static unsigned registered(const cam_world *w) {
 	return n;
 }
 
-/** Does it. False when the command is not known; ret_count is how many streams or devices it met. */
+/** Does it. False when the command is not known; ret_count is how many streams or devices it met.
+ */
 static bool run(cam_control *c, const char *command, const char *id, unsigned *ret_count) {
 	cam_world *w = c->world;
 	*ret_count = 0;
@@ -190,8 +191,8 @@ cam_control *cam_control_new(cam_world *world, const char *path) {
 	cam_control *c = cam_alloc(sizeof(*c));
 	c->world = world;
 	c->listener = -1;
-	bool ok = strcmp(path, "-") == 0 ? add_client(c, STDIN_FILENO, STDOUT_FILENO)
-									 : listen_on(c, path);
+	bool ok =
+		strcmp(path, "-") == 0 ? add_client(c, STDIN_FILENO, STDOUT_FILENO) : listen_on(c, path);
 	if(ok)
 		return c;
 	fprintf(stderr, "gb28181-camera: --control %s: %s\n", path, strerror(errno));

@@ -1,6 +1,7 @@
 /**
  * @file cam_control.h
- * Steering from outside: commands, one a line, from stdin or from clients of a Unix socket; see --help.
+ * Steering from outside: commands, one a line, from stdin or from clients of a Unix socket; see
+ * --help.
  */
 #ifndef CAM_CONTROL_H
 #define CAM_CONTROL_H

@@ -11,10 +11,11 @@
 #include "cam_xml.h"
 
 enum {
-	CHALLENGES_MAX = 3,		/* a right password needs one, a stale nonce one more */
-	MISSES_MAX = 3,			/* keepalives without an answer */
-	RECONNECT_MS = 1000,	/* after a broken connection */
-	FLOW_INTERVAL_S = 86400, /* libre's CRLF pings are not wanted, only its notice of the connection's end */
+	CHALLENGES_MAX = 3,	 /* a right password needs one, a stale nonce one more */
+	MISSES_MAX = 3,		 /* keepalives without an answer */
+	RECONNECT_MS = 1000, /* after a broken connection */
+	FLOW_INTERVAL_S =
+		86400, /* libre's CRLF pings are not wanted, only its notice of the connection's end */
 };
 
 static void send_register(cam_device *d);
@@ -206,8 +207,8 @@ static void send_register(cam_device *d) {
 	cam_buf_printf(&b, "User-Agent: %s\r\nX-GB-Ver: %s\r\nExpires: %d\r\nContent-Length: 0\r\n\r\n",
 		o->user_agent, o->gb_version, leaving(d) ? 0 : o->expires_s);
 	d->register_request = mem_deref(d->register_request);
-	int err = cam_sip_request(d->sip, &d->register_request, &w->server, "REGISTER", uri, &b,
-		on_register_answer, d);
+	int err = cam_sip_request(
+		d->sip, &d->register_request, &w->server, "REGISTER", uri, &b, on_register_answer, d);
 	cam_buf_free(&b);
 	if(err != 0)
 		failed(d, 0, strerror(err));
@@ -236,8 +237,8 @@ static void send_keepalive(cam_device *d) {
 	cam_buf_text(&xml, "</Notify>\r\n");
 	d->keepalive_waits = true;
 	d->keepalive_request = mem_deref(d->keepalive_request);
-	(void)cam_device_message(d, &d->keepalive_request, d->world->options->server_id, &xml,
-		on_keepalive_answer, d);
+	(void)cam_device_message(
+		d, &d->keepalive_request, d->world->options->server_id, &xml, on_keepalive_answer, d);
 	cam_buf_free(&xml);
 }
 
@@ -252,8 +253,8 @@ static void keepalive_tick(void *arg) {
 		return;
 	}
 	send_keepalive(d);
-	tmr_start(&d->keepalive_timer, (uint64_t)d->world->options->keepalive_s * 1000, keepalive_tick,
-		d);
+	tmr_start(
+		&d->keepalive_timer, (uint64_t)d->world->options->keepalive_s * 1000, keepalive_tick, d);
 }
 
 void cam_device_xml(const cam_device *device, cam_buf *xml) {
@@ -276,8 +277,8 @@ int cam_device_message(cam_device *d, struct sip_request **request, const char *
 	cam_buf_printf(&b, "From: <sip:%s@%s>;tag=%s\r\nTo: <%s>\r\n", d->id, w->domain, tag, uri);
 	cam_buf_printf(&b, "Call-ID: %s\r\nCSeq: 20 MESSAGE\r\nUser-Agent: %s\r\n", call_id,
 		w->options->user_agent);
-	cam_buf_printf(&b, "Content-Type: Application/MANSCDP+xml\r\nContent-Length: %zu\r\n\r\n",
-		body.len);
+	cam_buf_printf(
+		&b, "Content-Type: Application/MANSCDP+xml\r\nContent-Length: %zu\r\n\r\n", body.len);
 	cam_buf_put(&b, body.data, body.len);
 	int err = cam_sip_request(d->sip, request, &w->server, "MESSAGE", uri, &b, handler, arg);
 	cam_buf_free(&body);

@@ -1,6 +1,7 @@
 /**
  * @file cam_device.h
- * A device: registration with the platform, its refresh, keepalives, and the messages that it sends.
+ * A device: registration with the platform, its refresh, keepalives, and the messages that it
+ * sends.
  */
 #ifndef CAM_DEVICE_H
 #define CAM_DEVICE_H

@@ -22,8 +22,8 @@ static bool offers_auth(const struct pl *qop) {
 }
 
 bool cam_digest_challenge(cam_digest *digest, const struct sip_msg *msg, bool *ret_stale) {
-	const struct sip_hdr *header = sip_msg_hdr(
-		msg, msg->scode == 407 ? SIP_HDR_PROXY_AUTHENTICATE : SIP_HDR_WWW_AUTHENTICATE);
+	const struct sip_hdr *header =
+		sip_msg_hdr(msg, msg->scode == 407 ? SIP_HDR_PROXY_AUTHENTICATE : SIP_HDR_WWW_AUTHENTICATE);
 	struct httpauth_digest_chall c;
 	cam_digest d = {.known = true};
 	if(header == NULL || httpauth_digest_challenge_decode(&c, &header->val) != 0)

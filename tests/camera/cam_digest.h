@@ -1,7 +1,8 @@
 /**
  * @file cam_digest.h
- * Digest access authentication (RFC 2617, MD5) as a camera does it: with qop=auth when the platform offers it,
- * in the short form otherwise; the last nonce is used again, with a rising count, until the platform asks anew.
+ * Digest access authentication (RFC 2617, MD5) as a camera does it: with qop=auth when the platform
+ * offers it, in the short form otherwise; the last nonce is used again, with a rising count, until
+ * the platform asks anew.
  */
 #ifndef CAM_DIGEST_H
 #define CAM_DIGEST_H

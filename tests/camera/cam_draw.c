@@ -47,7 +47,8 @@ uint16_t cam_draw_crc16(const char *text) {
 	return crc;
 }
 
-/** Fills a rectangle, cut at the canvas' edges; x, y, w and h are rounded to even numbers for the colours. */
+/** Fills a rectangle, cut at the canvas' edges; x, y, w and h are rounded to even numbers for the
+ * colours. */
 static void fill(cam_canvas *c, int x, int y, int w, int h, colour k) {
 	if(x + w > c->width)
 		w = c->width - x;

@@ -1,19 +1,19 @@
 /**
  * @file cam_draw.h
- * The test picture, drawn straight into a YUV 4:2:0 frame: colour bars, a moving box, a clock, the channel's id, and
- * a code that programs can read.
+ * The test picture, drawn straight into a YUV 4:2:0 frame: colour bars, a moving box, a clock, the
+ * channel's id, and a code that programs can read.
  *
- * The code is a grid of 16 columns and 4 rows of square blocks, black for 0 and white for 1, whose upper left corner
- * lies at (B, B). The side B of a block is 16 pixels for each full 512 pixels of the picture's width, at least 16
- * (16 at 640x480, 32 at 1280x720, 48 at 1920x1080). Read from left to right and from top to bottom, most significant
- * bit first:
+ * The code is a grid of 16 columns and 4 rows of square blocks, black for 0 and white for 1, whose
+ * upper left corner lies at (B, B). The side B of a block is 16 pixels for each full 512 pixels of
+ * the picture's width, at least 16 (16 at 640x480, 32 at 1280x720, 48 at 1920x1080). Read from left
+ * to right and from top to bottom, most significant bit first:
  *
  *     rows 1 and 2   32 bits  time of drawing, milliseconds since 1970 UTC modulo 2^32
  *     row 3          16 bits  frame counter modulo 2^16
  *     row 4          16 bits  CRC-16/CCITT-FALSE of the channel's id in ASCII
  *
- * Read the middle of each block and compare its brightness with 128. A picture that was scaled has everything at
- * the same share of its width and height.
+ * Read the middle of each block and compare its brightness with 128. A picture that was scaled has
+ * everything at the same share of its width and height.
  */
 #ifndef CAM_DRAW_H
 #define CAM_DRAW_H
@@ -32,10 +32,10 @@ typedef struct cam_canvas {
 
 /** What is shown. */
 typedef struct cam_scene {
-	const char *id;		 /**< channel */
-	uint64_t wall_ms;	 /**< ms since 1970 UTC */
-	cam_time local;		 /**< the same as local time of the device */
-	uint32_t frame;		 /**< counter */
+	const char *id;	  /**< channel */
+	uint64_t wall_ms; /**< ms since 1970 UTC */
+	cam_time local;	  /**< the same as local time of the device */
+	uint32_t frame;	  /**< counter */
 } cam_scene;
 
 enum { CAM_CODE_COLUMNS = 16, CAM_CODE_ROWS = 4 };

@@ -60,8 +60,8 @@ void cam_encoder_free(cam_encoder *encoder) {
 	free(encoder);
 }
 
-bool cam_encoder_encode(cam_encoder *encoder, AVFrame *frame, uint64_t pts, bool key,
-	cam_picture *ret_picture) {
+bool cam_encoder_encode(
+	cam_encoder *encoder, AVFrame *frame, uint64_t pts, bool key, cam_picture *ret_picture) {
 	frame->pts = (int64_t)pts;
 	frame->pict_type = key ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
 	av_packet_unref(encoder->packet);

@@ -1,7 +1,7 @@
 /**
  * @file cam_encoder.h
- * H.264 by FFmpeg's libx264 as a camera makes it: constant rate, no B-frames, no delay, parameter sets before each
- * key frame.
+ * H.264 by FFmpeg's libx264 as a camera makes it: constant rate, no B-frames, no delay, parameter
+ * sets before each key frame.
  */
 #ifndef CAM_ENCODER_H
 #define CAM_ENCODER_H
@@ -16,13 +16,14 @@
 typedef struct cam_video_config {
 	int width, height;
 	int fps;
-	int gop;		   /**< frames from one key frame to the next */
-	int bitrate;	   /**< bits a second */
+	int gop;			 /**< frames from one key frame to the next */
+	int bitrate;		 /**< bits a second */
 	const char *profile; /**< baseline, main or high */
 	int utc_offset_minutes;
 } cam_video_config;
 
-/** An encoded picture; data belongs to whoever made it and lasts until the next one. Times at 90 kHz. */
+/** An encoded picture; data belongs to whoever made it and lasts until the next one. Times at 90
+ * kHz. */
 typedef struct cam_picture {
 	const uint8_t *data;
 	size_t len;
@@ -37,8 +38,8 @@ cam_encoder *cam_encoder_new(const cam_video_config *config);
 void cam_encoder_free(cam_encoder *encoder);
 
 /** Encodes a YUV 4:2:0 frame of the configured size; key forces a key frame. */
-bool cam_encoder_encode(cam_encoder *encoder, AVFrame *frame, uint64_t pts, bool key,
-	cam_picture *ret_picture);
+bool cam_encoder_encode(
+	cam_encoder *encoder, AVFrame *frame, uint64_t pts, bool key, cam_picture *ret_picture);
 
 /** A frame of the configured size to draw into; NULL without memory. */
 AVFrame *cam_encoder_frame(const cam_video_config *config);

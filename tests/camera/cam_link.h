@@ -1,7 +1,7 @@
 /**
  * @file cam_link.h
- * The way that media packets take to the platform. Packets are collected and go out together at a flush, which
- * saves most of the system calls of many streams.
+ * The way that media packets take to the platform. Packets are collected and go out together at a
+ * flush, which saves most of the system calls of many streams.
  */
 #ifndef CAM_LINK_H
 #define CAM_LINK_H

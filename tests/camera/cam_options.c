@@ -15,9 +15,10 @@ enum special { NOT_SPECIAL, SERVER, SIZE, AUDIO, TRANSPORT, VERSION, HELP };
 typedef struct rule {
 	const char *name;
 	enum kind kind;
-	size_t offset;		 /* into cam_options */
-	long min, max;		 /* INTEGER */
-	const char *choices; /* CHOICE: "a|b|c", stored as the number of the choice, or as text when min is 1 */
+	size_t offset; /* into cam_options */
+	long min, max; /* INTEGER */
+	const char *
+		choices; /* CHOICE: "a|b|c", stored as the number of the choice, or as text when min is 1 */
 	enum special special;
 } rule;
 
@@ -194,11 +195,11 @@ static bool set_special(const rule *r, const char *value, cam_options *o) {
 	case AUDIO:
 		o->audio = strcmp(value, "pcma") == 0;
 		return o->audio || strcmp(value, "none") == 0 ||
-			   bad("audio", value, "must be one of none|pcma");
+			bad("audio", value, "must be one of none|pcma");
 	case TRANSPORT:
 		o->tcp = strcmp(value, "tcp") == 0;
 		return o->tcp || strcmp(value, "udp") == 0 ||
-			   bad("sip-transport", value, "must be one of udp|tcp");
+			bad("sip-transport", value, "must be one of udp|tcp");
 	default:
 		return false;
 	}
@@ -278,8 +279,7 @@ enum cam_options_result cam_options_parse(int argc, char **argv, cam_options *re
 	cam_options o = defaults;
 	for(int i = 0; i < RULES; i++) {
 		bool flag = rules[i].kind == FLAG || rules[i].special == HELP;
-		table[i] = (struct option){
-			rules[i].name, flag ? no_argument : required_argument, NULL, i};
+		table[i] = (struct option){rules[i].name, flag ? no_argument : required_argument, NULL, i};
 	}
 	for(int c; (c = getopt_long(argc, argv, "h", table, NULL)) != -1;) {
 		if(c == 'h' || (c >= 0 && c < RULES && rules[c].special == HELP))

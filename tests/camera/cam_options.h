@@ -1,6 +1,7 @@
 /**
  * @file cam_options.h
- * The command line of gb28181-camera. All values are checked here, so that the rest need not doubt them.
+ * The command line of gb28181-camera. All values are checked here, so that the rest need not doubt
+ * them.
  */
 #ifndef CAM_OPTIONS_H
 #define CAM_OPTIONS_H
@@ -54,8 +55,8 @@ typedef struct cam_options {
 	bool audio;
 	/* calls */
 	int max_streams;
-	int invite_status;	  /**< 0: accept */
-	int invite_refusals;  /**< how many INVITEs get invite_status; 0: all */
+	int invite_status;	 /**< 0: accept */
+	int invite_refusals; /**< how many INVITEs get invite_status; 0: all */
 	int answer_delay_ms;
 	bool no_answer, no_media, contact_lie;
 	enum cam_ssrc_mode answer_ssrc, rtp_ssrc;

@@ -3,7 +3,7 @@
 enum {
 	VIDEO_ID = 0xE0,
 	AUDIO_ID = 0xC0,
-	MUX_RATE = 25000,	   /* units of 50 bytes a second: 10 Mb/s */
+	MUX_RATE = 25000,		 /* units of 50 bytes a second: 10 Mb/s */
 	PES_PAYLOAD_MAX = 65000, /* leaves room for the header in the 16-bit length */
 };
 
@@ -11,8 +11,8 @@ void cam_ps_pack_header(uint64_t scr, cam_buf *out) {
 	cam_buf_be32(out, 0x000001BA);
 	uint64_t a = scr >> 30 & 7, b = scr >> 15 & 0x7FFF, c = scr & 0x7FFF;
 	/* 01 aaa 1 b(15) 1 c(15) 1 extension(9) 1 */
-	uint64_t v =
-		(uint64_t)1 << 46 | a << 43 | (uint64_t)1 << 42 | b << 27 | 1u << 26 | c << 11 | 1u << 10 | 1;
+	uint64_t v = (uint64_t)1 << 46 | a << 43 | (uint64_t)1 << 42 | b << 27 | 1u << 26 | c << 11 |
+		1u << 10 | 1;
 	cam_buf_be16(out, (unsigned)(v >> 32));
 	cam_buf_be32(out, (uint32_t)v);
 	cam_buf_u8(out, MUX_RATE >> 14);
@@ -60,8 +60,8 @@ static void map_entry(uint8_t type, unsigned id, cam_buf *out) {
 }
 
 void cam_ps_map(const cam_ps_config *config, cam_buf *out) {
-	unsigned entries = (config->video_type != CAM_PS_NONE ? 4u : 0) +
-					   (config->audio_type != CAM_PS_NONE ? 4u : 0);
+	unsigned entries =
+		(config->video_type != CAM_PS_NONE ? 4u : 0) + (config->audio_type != CAM_PS_NONE ? 4u : 0);
 	size_t start = out->len;
 	cam_buf_be32(out, 0x000001BC);
 	cam_buf_be16(out, 10 + entries);

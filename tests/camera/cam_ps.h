@@ -1,8 +1,8 @@
 /**
  * @file cam_ps.h
- * MPEG program stream as GB/T 28181 cameras write it (Annex C): one pack for each video frame; system header and
- * program stream map in the packs of key frames; video in PES E0, audio in PES C0. A frame above 64 kB is cut into
- * several PES packets of which only the first carries a time.
+ * MPEG program stream as GB/T 28181 cameras write it (Annex C): one pack for each video frame;
+ * system header and program stream map in the packs of key frames; video in PES E0, audio in PES
+ * C0. A frame above 64 kB is cut into several PES packets of which only the first carries a time.
  */
 #ifndef CAM_PS_H
 #define CAM_PS_H

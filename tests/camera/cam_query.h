@@ -1,7 +1,8 @@
 /**
  * @file cam_query.h
- * The MESSAGEs of the platform: queries and controls (MANSCDP). Each is confirmed with 200 at once; the answer
- * follows in MESSAGEs of the device's own, one after the other, the next when the last was confirmed.
+ * The MESSAGEs of the platform: queries and controls (MANSCDP). Each is confirmed with 200 at once;
+ * the answer follows in MESSAGEs of the device's own, one after the other, the next when the last
+ * was confirmed.
  */
 #ifndef CAM_QUERY_H
 #define CAM_QUERY_H

@@ -1,7 +1,7 @@
 /**
  * @file cam_rtp.h
- * Cuts PS packs into RTP packets, and harms the stream on request: loss, repetition and wrong order come from a
- * seeded generator, so that a run can be repeated.
+ * Cuts PS packs into RTP packets, and harms the stream on request: loss, repetition and wrong order
+ * come from a seeded generator, so that a run can be repeated.
  */
 #ifndef CAM_RTP_H
 #define CAM_RTP_H
@@ -28,7 +28,8 @@ typedef struct cam_rtp_config {
 /** Largest RTP payload, bytes. */
 enum { CAM_RTP_PAYLOAD_MAX = 1400 };
 
-/** The link stays the caller's and must live longer. Sequence number and timestamp begin anywhere. */
+/** The link stays the caller's and must live longer. Sequence number and timestamp begin anywhere.
+ */
 cam_rtp *cam_rtp_new(const cam_rtp_config *config, cam_link *link);
 void cam_rtp_free(cam_rtp *rtp);
 

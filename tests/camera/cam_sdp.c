@@ -7,7 +7,8 @@
 
 enum { LINE_MAX_BYTES = 256 };
 
-/** Copies the next line without its end into line (cut to the size); returns where the one behind begins. */
+/** Copies the next line without its end into line (cut to the size); returns where the one behind
+ * begins. */
 static const char *next_line(const char *p, const char *end, char *line, size_t size) {
 	size_t n = 0;
 	while(p < end && *p != '\n' && *p != '\r') {
@@ -77,7 +78,7 @@ static void read_attribute(const char *value, cam_sdp_offer *offer) {
 	if(strncasecmp(value, "setup:", 6) == 0) {
 		(void)word(value + 6, 0, offer->setup, sizeof(offer->setup));
 	} else if(strncasecmp(value, "rtpmap:", 7) == 0 && word(value + 7, 1, text, sizeof(text)) &&
-			  strncasecmp(text, "PS/", 3) == 0 && number(value + 7, 127, &type)) {
+		strncasecmp(text, "PS/", 3) == 0 && number(value + 7, 127, &type)) {
 		offer->ps_type = (uint8_t)type;
 	}
 }

@@ -1,6 +1,7 @@
 /**
  * @file cam_sdp.h
- * Session descriptions with the lines of GB/T 28181 (y=, f=): reads the platform's offer, writes the answer.
+ * Session descriptions with the lines of GB/T 28181 (y=, f=): reads the platform's offer, writes
+ * the answer.
  */
 #ifndef CAM_SDP_H
 #define CAM_SDP_H
@@ -13,15 +14,15 @@
 
 /** What the platform asks for. */
 typedef struct cam_sdp_offer {
-	char session[16];  /**< s=: Play, Playback, Download, Talk */
-	char media[16];	   /**< video or audio */
-	char address[64];  /**< where media is to be sent, c= */
-	uint16_t port;	   /**< its port, m= */
-	bool tcp;		   /**< TCP/RTP/AVP */
-	char setup[16];	   /**< a=setup:, empty without */
-	uint8_t ps_type;   /**< payload type of PS, 96 when no rtpmap names it */
-	bool has_ssrc;	   /**< y= is there and a number */
-	uint32_t ssrc;	   /**< its value */
+	char session[16];	/**< s=: Play, Playback, Download, Talk */
+	char media[16];		/**< video or audio */
+	char address[64];	/**< where media is to be sent, c= */
+	uint16_t port;		/**< its port, m= */
+	bool tcp;			/**< TCP/RTP/AVP */
+	char setup[16];		/**< a=setup:, empty without */
+	uint8_t ps_type;	/**< payload type of PS, 96 when no rtpmap names it */
+	bool has_ssrc;		/**< y= is there and a number */
+	uint32_t ssrc;		/**< its value */
 	char ssrc_text[24]; /**< y= as it was written */
 } cam_sdp_offer;
 

@@ -32,8 +32,8 @@ cam_sip *cam_sip_new(const cam_sip_config *config, cam_sip_request_h *handler, v
 	sip->transport = config->tcp ? SIP_TRANSP_TCP : SIP_TRANSP_UDP;
 	sip->handler = handler;
 	sip->arg = arg;
-	int err = sip_alloc(&sip->stack, NULL, config->hash_size, config->hash_size, 4,
-		config->software, NULL, NULL);
+	int err = sip_alloc(
+		&sip->stack, NULL, config->hash_size, config->hash_size, 4, config->software, NULL, NULL);
 	if(err == 0)
 		err = sip_transp_add(sip->stack, sip->transport, &config->local);
 	if(err == 0)

@@ -1,7 +1,7 @@
 /**
  * @file cam_sip.h
- * A SIP endpoint on libre: one local address, requests to the platform, and a handler for what comes in. One
- * endpoint may serve all devices, or each device has its own.
+ * A SIP endpoint on libre: one local address, requests to the platform, and a handler for what
+ * comes in. One endpoint may serve all devices, or each device has its own.
  */
 #ifndef CAM_SIP_H
 #define CAM_SIP_H
@@ -14,7 +14,8 @@
 
 typedef struct cam_sip cam_sip;
 
-/** Gets every request that belongs to no transaction, ACK to a 2xx included; must see to the answer. */
+/** Gets every request that belongs to no transaction, ACK to a 2xx included; must see to the
+ * answer. */
 typedef void cam_sip_request_h(cam_sip *sip, const struct sip_msg *msg, void *arg);
 
 typedef struct cam_sip_config {
@@ -37,8 +38,8 @@ struct sip *cam_sip_stack(const cam_sip *sip);
 const struct sa *cam_sip_local(const cam_sip *sip);
 
 /**
- * Sends a request to an address over the transport of the endpoint; whatever host the URI names. rest is what
- * follows Via and Max-Forwards: headers, empty line, body.
+ * Sends a request to an address over the transport of the endpoint; whatever host the URI names.
+ * rest is what follows Via and Max-Forwards: headers, empty line, body.
  * @param request  set while the request is under way, NULL otherwise; may be NULL
  * @return 0 or an error number; the handler is not called then
  */

@@ -8,7 +8,7 @@
 #include "cam_util.h"
 
 enum {
-	LATE_US = 500000,  /* a source that is later than this takes a new start instead of hurrying */
+	LATE_US = 500000,	/* a source that is later than this takes a new start instead of hurrying */
 	TONE_SAMPLES = 320, /* 40 ms */
 	TONE_RATE = 8000,
 };
@@ -20,9 +20,9 @@ typedef struct source {
 	cam_feed *feed;
 	struct list taps;
 	struct tmr timer;
-	uint64_t start_us;	/* monotonic time of the feed's 0 */
-	uint64_t pts_base;	/* 90 kHz */
-	uint64_t samples;	/* of sound, since the start */
+	uint64_t start_us; /* monotonic time of the feed's 0 */
+	uint64_t pts_base; /* 90 kHz */
+	uint64_t samples;  /* of sound, since the start */
 	bool want_key;
 	bool ended;
 } source;

@@ -57,8 +57,7 @@ static void on_frame(const cam_frame *frame, void *arg) {
 	if(frame->audio) {
 		cam_ps_audio(frame->data, frame->len, frame->pts, &pack);
 	} else {
-		cam_ps_video(
-			&s->ps, frame->data, frame->len, frame->pts, frame->dts, frame->key, &pack);
+		cam_ps_video(&s->ps, frame->data, frame->len, frame->pts, frame->dts, frame->key, &pack);
 		s->frames++;
 		s->key_frames += frame->key;
 	}

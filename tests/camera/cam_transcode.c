@@ -43,7 +43,7 @@ static bool open_decoder(transcode *t, const char *path) {
 	if(fps >= 1)
 		t->config.fps = fps < 60 ? fps : 60; /* the file's speed is kept */
 	return avcodec_parameters_to_context(t->decoder, parameters) >= 0 &&
-		   avcodec_open2(t->decoder, codec, NULL) >= 0;
+		avcodec_open2(t->decoder, codec, NULL) >= 0;
 }
 
 /** Begins the file again. False when the last round gave no picture at all. */
@@ -53,7 +53,7 @@ static bool rewind_file(transcode *t) {
 	t->in_round = 0;
 	avcodec_flush_buffers(t->decoder);
 	return av_seek_frame(t->format, t->stream, 0, AVSEEK_FLAG_BACKWARD) >= 0 ||
-		   avformat_seek_file(t->format, -1, INT64_MIN, 0, INT64_MAX, 0) >= 0;
+		avformat_seek_file(t->format, -1, INT64_MIN, 0, INT64_MAX, 0) >= 0;
 }
 
 static bool feed_decoder(transcode *t) {

@@ -1,7 +1,8 @@
 /**
  * @file cam_util.h
- * Small helpers that every part of the simulated camera uses: memory, clocks, random numbers and a growing
- * byte buffer. The camera runs on one thread; nothing here is safe to share between threads.
+ * Small helpers that every part of the simulated camera uses: memory, clocks, random numbers and a
+ * growing byte buffer. The camera runs on one thread; nothing here is safe to share between
+ * threads.
  */
 #ifndef CAM_UTIL_H
 #define CAM_UTIL_H

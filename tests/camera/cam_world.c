@@ -21,14 +21,14 @@ static bool fail(const char *what, const char *why) {
 	return false;
 }
 
-void cam_world_channel_id(const cam_world *world, uint32_t device, uint32_t number,
-	char ret_id[CAM_ID_SIZE]) {
+void cam_world_channel_id(
+	const cam_world *world, uint32_t device, uint32_t number, char ret_id[CAM_ID_SIZE]) {
 	uint32_t channels = (uint32_t)world->options->channels;
 	cam_id_add(world->first_channel, device * channels + number, ret_id);
 }
 
-bool cam_world_find_channel(const cam_world *world, const char *id, uint32_t *ret_device,
-	uint32_t *ret_number) {
+bool cam_world_find_channel(
+	const cam_world *world, const char *id, uint32_t *ret_device, uint32_t *ret_number) {
 	uint32_t n, channels = (uint32_t)world->options->channels;
 	if(channels == 0 || !cam_id_distance(world->first_channel, id, &n) ||
 		n / channels >= (uint32_t)world->options->count)
@@ -147,7 +147,8 @@ static cam_sip *open_endpoint(cam_world *w, unsigned index, unsigned hash_size) 
 	return sip;
 }
 
-/** With TCP each device has its own connection, and so an endpoint, as soon as there are several. */
+/** With TCP each device has its own connection, and so an endpoint, as soon as there are several.
+ */
 static bool has_own_endpoints(const cam_options *o) {
 	return o->own_sockets || (o->tcp && o->count > 1);
 }
@@ -170,9 +171,8 @@ static bool open_devices(cam_world *w) {
 static bool open_sources(cam_world *w) {
 	const cam_options *o = w->options;
 	bool shared = o->picture == CAM_PICTURE_AUTO ? o->count > 1 : o->picture == CAM_PICTURE_SHARED;
-	cam_source_config config = {
-		.video = {o->width, o->height, o->fps, o->gop, o->bitrate, o->profile,
-			o->utc_offset_minutes},
+	cam_source_config config = {.video = {o->width, o->height, o->fps, o->gop, o->bitrate,
+									o->profile, o->utc_offset_minutes},
 		.file = o->file,
 		.shared = shared,
 		.shared_id = w->first_channel,

@@ -73,7 +73,8 @@ bool cam_xml_root(const char *xml, size_t len, char *ret_name, size_t size) {
 	return true;
 }
 
-/** Resolves the entity at p (which points at '&'); returns how many bytes it takes, 1 when it is none. */
+/** Resolves the entity at p (which points at '&'); returns how many bytes it takes, 1 when it is
+ * none. */
 static size_t entity(const char *p, const char *end, char *ret_char) {
 	static const struct {
 		const char *name;
