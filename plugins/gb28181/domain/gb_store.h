@@ -1,7 +1,7 @@
 /* gb_store.h - what survives a restart: devices, registrations, channels.
  *
  * One thread of its own, `gb-store`, writes to an SQLite file; who puts something there only copies
- * it into a bounded queue and never waits for the disk. All that waits is written in one
+ * it into a bounded queue and does not wait for the disk. All that waits is written in one
  * transaction per wake-up. A registration that is only refreshed, from the same address, may wait
  * up to GB_STORE_REFRESH_MS, and the last one of a device replaces those before it; keepalives are
  * not for the store at all. Devices, registrations and channels need not be put in any order.
@@ -23,8 +23,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** How many changes may wait; further ones are refused and counted. */
-#define GB_STORE_QUEUE_MAX 65536
+/** How many rows may wait; changes beyond are refused and counted. A list of channels counts with
+ * each. */
+#define GB_STORE_ROWS_MAX 262144
 /** How long the refresh of a registration may wait for company, in milliseconds. */
 #define GB_STORE_REFRESH_MS 2000
 
