@@ -3,6 +3,8 @@
 import { el, setText } from './dom.js';
 import { language, t } from './i18n.js';
 
+const ASK_AFTER_MS = 150;	// the arrow keys may pass many rows
+
 const time = text => text ? new Date(text).toLocaleString(language() === 'zh' ? 'zh-CN' : 'en-GB', { hour12: false }) : '';
 const join = (...parts) => parts.filter(Boolean).join(' ');
 
@@ -64,14 +66,18 @@ export class About {
 	}
 
 	/** Shows a row of the list, and asks the server for all that is known about it. */
-	async show(row) {
+	show(row) {
 		if(row.type === 'note')
 			return;
-		const same = this.row?.key === row.key;
-		this.row = row;
-		if(!same)
+		if(this.row?.key !== row.key)
 			this.said = null;
+		this.row = row;
 		this.draw();
+		clearTimeout(this.timer);
+		this.timer = setTimeout(() => this.complete(row), ASK_AFTER_MS);
+	}
+
+	async complete(row) {
 		try {
 			if(row.channel) {
 				const answer = await this.api.request('get_channel', { device: row.device.id, channel: row.channel.id });

@@ -129,6 +129,7 @@ export class List {
 	}
 
 	onKey(event) {
+		this.count();
 		const at = this.rows.findIndex(row => row.key === this.selected);
 		const row = this.rows[at];
 		const page = Math.max(1, Math.floor(this.root.clientHeight / this.rowHeight) - 1);

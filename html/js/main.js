@@ -223,7 +223,8 @@ function showEmpty(rows) {
 	if(rows.length > 0)
 		return;
 	const none = loaded && model.devices.size === 0;
-	empty.replaceChildren(el('strong', {}, t(none ? 'list.empty' : loaded ? 'list.nothing_found' : 'app.loading')),
+	const waiting = link.state === 'down' ? 'link.down' : 'app.loading';
+	empty.replaceChildren(el('strong', {}, t(none ? 'list.empty' : loaded ? 'list.nothing_found' : waiting)),
 		none ? el('span', {}, t('list.empty_hint')) : '');
 }
 
@@ -332,6 +333,8 @@ function showLink(state, reason = null) {
 	setText(node.lastElementChild, t(`link.${state}`));
 	$('link-banner').hidden = !reason;
 	setText($('link-banner'), reason ? t(reason) : '');
+	if(!loaded)
+		list.schedule();
 }
 
 async function readInfo() {

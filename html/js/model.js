@@ -96,12 +96,12 @@ export class Model {
 		return best;
 	}
 
-	/** 'playing', 'online' or 'offline'. */
+	/** 'playing', 'online' or 'offline'; the last also for what its device lists as off, though it may well play. */
 	channelState(channel) {
 		if(this.streamOf(channel.device, channel.id))
 			return 'playing';
-		const reachable = this.devices.get(channel.device)?.online;
-		return reachable && channel.online !== false ? 'online' : 'offline';
+		const reachable = this.devices.get(channel.device)?.online && channel.online !== false;
+		return reachable && channel.status !== 'off' && channel.status !== 'fault' ? 'online' : 'offline';
 	}
 
 	/** How many channels of each device play now. */

@@ -41,6 +41,9 @@ test('states of channels', () => {
 	assert.equal(state('b'), 'playing');
 	model.putStream({ stream: 's1', device: '01', channel: 'b', state: 'lingering' });
 	assert.equal(state('b'), 'online');
+	model.apply('channels', [{ event: 'updated', device: '01', id: 'b', status: 'off' }]);
+	assert.equal(state('b'), 'offline');
+	model.apply('channels', [{ event: 'updated', device: '01', id: 'b', status: 'on' }]);
 	model.apply('devices', [{ event: 'offline', id: '01' }]);
 	assert.equal(state('b'), 'offline');
 });
