@@ -35,7 +35,7 @@ static bool add_transport(gb_sip_agent *agent, const char *transport) {
 		url, sizeof url, "sip:%s;transport=%s", gb_addr_format(host, &agent->local), transport);
 	return nta_agent_add_tport(agent->nta, (url_string_t *)url, TPTAG_UDP_RMEM(UDP_BUFFER),
 			   TPTAG_SDWN_ERROR(1), TPTAG_IDLE(IDLE_MS), TPTAG_TIMEOUT(PARTIAL_MS),
-			   TPTAG_PONG2PING(1), TAG_END()) == 0;
+			   TPTAG_PONG2PING(1), TPTAG_STUN_SERVER(0), TAG_END()) == 0;
 }
 
 static void agent_free(gb_sip_agent *agent) {
