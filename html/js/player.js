@@ -142,6 +142,7 @@ export class Player {
 			} else if(this.state === 'paused') {
 				this.become('preparing');
 				this.awaitPicture();
+				this.expectPicture();
 			}
 			break;
 		case 'playing':
@@ -176,12 +177,20 @@ export class Player {
 			this.show();
 		clearInterval(this.ticker);
 		this.ticker = setInterval(() => this.measure(), STATS_EVERY_MS);
-		if(this.first === undefined && this.hasVideo) {
-			this.startPatience(PICTURE_PATIENCE_MS, () => {
-				if(this.first === undefined && this.state === 'playing')
-					this.view.showBanner(t('player.no_picture'), { retry: true, reason: 'no_picture' });
-			});
-		}
+		if(this.first === undefined && this.hasVideo)
+			this.expectPicture();
+		else
+			clearTimeout(this.patience);
+	}
+
+	/** Says so when the picture does not come although the server sends it. */
+	expectPicture() {
+		this.startPatience(PICTURE_PATIENCE_MS, () => {
+			if(!this.connected)
+				this.fail({ error_code: 'ice', step: 'connected', viewer_ladder: this.viewerLadder ?? [] });
+			else if(this.state === 'playing' || this.state === 'preparing')
+				this.view.showBanner(t('player.no_picture'), { retry: true, reason: 'no_picture' });
+		});
 	}
 
 	/** Watches for the next picture that is really shown. */
@@ -194,9 +203,10 @@ export class Player {
 			if(this.first === undefined) {
 				this.first = Math.round(performance.now() - this.clicked);
 				this.view.showFirst(this.first);
-				if(this.view.banner.dataset.reason === 'no_picture')
-					this.view.showBanner('');
 			}
+			clearTimeout(this.patience);
+			if(this.view.banner.dataset.reason === 'no_picture')
+				this.view.showBanner('');
 			if(this.state === 'preparing')
 				this.running();
 			else
