@@ -17,6 +17,8 @@ typedef struct {
 	int utc_offset_minutes;
 } gb_body;
 
+/** Name of a root element. */
+const char *gb_manscdp_root_name(gb_manscdp_root root);
 /** Text of a child (transfer full); NULL when absent, blank or the word `null`. */
 char *gb_field_text(const gb_xml_node *node, const char *name);
 /** As above, also from a child of an `Info` element: editions and vendors differ in the place. */

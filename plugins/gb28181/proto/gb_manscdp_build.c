@@ -3,12 +3,7 @@
 
 #include <string.h>
 
-static const char *const root_names[] = {
-	[GB_ROOT_CONTROL] = "Control",
-	[GB_ROOT_QUERY] = "Query",
-	[GB_ROOT_NOTIFY] = "Notify",
-	[GB_ROOT_RESPONSE] = "Response",
-};
+#include "gb28181/proto/gb_manscdp_body.h"
 
 static void append_element(GString *out, const char *name, const char *value) {
 	g_autofree char *escaped = g_markup_escape_text(value, -1);
@@ -46,13 +41,13 @@ char *gb_manscdp_build(gb_version version, gb_manscdp_root root, gb_cmd cmd, int
 	const char *device_id, const gb_manscdp_field *fields, size_t count) {
 	GString *out = g_string_sized_new(256);
 	g_string_append_printf(out, "<?xml version=\"1.0\" encoding=\"%s\"?>\r\n<%s>",
-		version == GB_VERSION_2022 ? "GB18030" : "GB2312", root_names[root]);
+		version == GB_VERSION_2022 ? "GB18030" : "GB2312", gb_manscdp_root_name(root));
 	append_element(out, "CmdType", gb_cmd_name(cmd));
 	g_string_append_printf(out, "<SN>%" G_GINT64_FORMAT "</SN>", (gint64)sn);
 	if(device_id)
 		append_element(out, "DeviceID", device_id);
 	append_fields(out, fields, count);
-	g_string_append_printf(out, "</%s>\r\n", root_names[root]);
+	g_string_append_printf(out, "</%s>\r\n", gb_manscdp_root_name(root));
 	return g_string_free(out, FALSE);
 }
 

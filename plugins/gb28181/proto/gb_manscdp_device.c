@@ -2,8 +2,6 @@
  * Alarm, MobilePosition. */
 #include "gb28181/proto/gb_manscdp_body.h"
 
-#include <string.h>
-
 /** Adds the ids of one Info element. */
 static void add_faulty(const gb_xml_node *info, gb_manscdp *message) {
 	for(const gb_xml_node *node = gb_xml_first(info); node; node = gb_xml_next(node)) {

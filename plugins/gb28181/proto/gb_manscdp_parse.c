@@ -2,10 +2,6 @@
  */
 #include "gb28181/proto/gb_manscdp.h"
 
-#include <math.h>
-#include <string.h>
-
-#include "gb28181/base/gb_clock.h"
 #include "gb28181/proto/gb_manscdp_body.h"
 #include "gb28181/proto/gb_xml.h"
 
@@ -44,6 +40,10 @@ static const char *const root_names[] = {
 	[GB_ROOT_NOTIFY] = "Notify",
 	[GB_ROOT_RESPONSE] = "Response",
 };
+
+const char *gb_manscdp_root_name(gb_manscdp_root root) {
+	return root_names[root];
+}
 
 const char *gb_cmd_name(gb_cmd cmd) {
 	return commands[cmd].name;

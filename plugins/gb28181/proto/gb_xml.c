@@ -6,7 +6,6 @@
 #include <libxml/xmlversion.h>
 #include <string.h>
 
-#include "gb28181/base/gb_str.h"
 #include "gb28181/proto/gb_xml_clean.h"
 
 #if LIBXML_VERSION >= 21300

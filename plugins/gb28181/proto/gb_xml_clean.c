@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "gb28181/base/gb_str.h"
-
 #define DEFAULT_BYTES (8u * 1024u * 1024u)
 #define DEFAULT_ELEMENTS 1000000u
 /** Attributes kept of one tag; MANSCDP knows one (`Num`). */
