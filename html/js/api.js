@@ -78,7 +78,8 @@ class Handle {
 }
 
 /**
- * Events: 'up', 'down' (detail: reason key), 'notify' (detail: {topic, items, gap}).
+ * Events: 'up', 'down' (detail: reason key), 'notify' (detail: {topic, items, state, gap};
+ * `state`: the items are all there is, not only what changed; `gap`: a message is missing before this one).
  */
 export class Api extends EventTarget {
 	/** @param {{token?: string, janusToken?: string}} options token for the plugin, and one for the core */
@@ -168,7 +169,8 @@ export class Api extends EventTarget {
 		const { notify: topic, seq, items = [] } = message;
 		const before = this.sequence.get(topic);
 		this.sequence.set(topic, seq);
-		this.report('notify', { topic, items, gap: before !== undefined && seq !== before + 1 });
+		const state = before === undefined || message.event === 'state';
+		this.report('notify', { topic, items, state, gap: before !== undefined && seq !== before + 1 });
 	}
 
 	/** A synchronous request: resolves with its answer, rejects with ApiError. */

@@ -44,6 +44,7 @@ const api = new Api({ token: query.get('token') ?? undefined, janusToken: query.
 const model = new Model();
 let info = null;
 let loaded = false;
+const arrived = new Set();	// devices that spoke up while the list was being read
 const loading = new Map();	// device -> promise of its channels
 const decided = new Set();	// devices that were opened or closed already, by hand or by themselves
 
@@ -149,6 +150,7 @@ function openFew() {
 
 async function loadDevices() {
 	const seen = new Set();
+	arrived.clear();
 	try {
 		await api.pages('list_devices', 'devices', {}, items => {
 			for(const device of items) {
@@ -157,7 +159,7 @@ async function loadDevices() {
 			}
 			list.schedule();
 		});
-		model.keepDevices(seen);
+		model.keepDevices(new Set([...seen, ...arrived]));
 		loaded = true;
 		openFew();
 		nameTargets();
@@ -181,14 +183,23 @@ async function loadStreams() {
 	}
 }
 
-function onNotify({ topic, items, gap }) {
-	if(gap) {
-		if(topic === 'streams')
-			loadStreams();
+function onNotify({ topic, items, state, gap }) {
+	if(topic === 'streams' && (state || gap)) {
+		if(state)
+			model.setStreams(items);
 		else
-			loadDevices();
-		return;
+			loadStreams();
+	} else if(gap) {
+		loadDevices();
+	} else {
+		onChanges(topic, items);
 	}
+	list.schedule();
+	about.draw();
+	showCounts();
+}
+
+function onChanges(topic, items) {
 	const before = topic === 'devices' ? channelCounts(items) : null;
 	for(const id of model.apply(topic, items))
 		completeDevice(id);
@@ -197,12 +208,10 @@ function onNotify({ topic, items, gap }) {
 			if(model.channels.has(id) && model.devices.get(id)?.channels !== count)
 				loadChannels(id);
 		}
+		before.forEach((count, id) => arrived.add(id));
 		if(loaded)
 			openFew();
 	}
-	list.schedule();
-	about.draw();
-	showCounts();
 }
 
 const channelCounts = items => new Map(items.map(item => item.id ?? item.device).filter(id => typeof id === 'string')
@@ -380,7 +389,6 @@ api.addEventListener('up', async () => {
 		player.serverUp();
 	startPlays();
 	loadDevices();
-	loadStreams();
 	try {
 		await api.command('listen', { topics: ['devices', 'channels', 'streams'] });
 	} catch(error) {
