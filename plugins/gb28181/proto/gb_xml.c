@@ -4,6 +4,7 @@
 #include <libxml/parser.h>
 #include <libxml/tree.h>
 #include <libxml/xmlversion.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "gb28181/proto/gb_xml_clean.h"

@@ -1,6 +1,7 @@
 /* gb_xml_clean.c - see gb_xml_clean.h. */
 #include "gb28181/proto/gb_xml_clean.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #define DEFAULT_BYTES (8u * 1024u * 1024u)
