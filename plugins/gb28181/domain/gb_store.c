@@ -119,7 +119,7 @@ struct gb_store {
 	pthread_cond_t wake;		/* there is work, or the end */
 	pthread_cond_t done;		/* a batch is through */
 	GPtrArray *queue;			/* change*, in the order of their posting */
-	GHashTable *refreshes;		/* device → change*: registrations that may wait */
+	GHashTable *refreshes;		/* device (of the change) → change* */
 	GHashTable *places;			/* device → place* */
 	size_t rows;				/* that wait in both */
 	size_t writing;				/* changes in the thread's hands */
@@ -299,7 +299,7 @@ gb_store *gb_store_open(const char *path, GError **error) {
 	init_locks(store);
 	store->db = db;
 	store->queue = g_ptr_array_new_with_free_func(change_free);
-	store->refreshes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, change_free);
+	store->refreshes = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, change_free);
 	store->places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	int problem = pthread_create(&store->thread, NULL, run, store);
 	if(problem != 0) {
@@ -417,7 +417,7 @@ static bool enqueue_refresh(gb_store *store, change *one) {
 		pthread_cond_signal(&store->wake);
 	}
 	store->rows++;
-	g_hash_table_replace(store->refreshes, g_strdup(one->device), one);
+	g_hash_table_replace(store->refreshes, (void *)(uintptr_t)one->device, one);
 	return true;
 }
 
