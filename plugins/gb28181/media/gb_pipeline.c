@@ -20,6 +20,10 @@
  * count at all. */
 #define ORDERED_PROOF 32
 #define ORDERED_HOLE_MAX 1000
+/** Raw audio packets that were next in the main lane, before one that is near is believed to be of
+ * it. */
+#define SHARED_PROOF 3
+#define SHARED_DISTANCE 512
 
 /** One line of sequence numbers of the camera. */
 typedef enum { LANE_MAIN, LANE_AUDIO, LANES } lane;
@@ -34,7 +38,7 @@ struct gb_pipeline {
 
 	gb_reorder *reorder[LANES];
 	bool main_started; /**< the main lane has had a packet that is no raw audio */
-	bool audio_apart;  /**< raw audio counts by itself */
+	int shared;		   /**< how sure it is that raw audio counts with the main lane */
 	uint16_t ordered_next;
 	unsigned ordered_run;
 
@@ -46,13 +50,14 @@ struct gb_pipeline {
 	gb_frame_end frame_end;
 	gb_gop *gop; /**< NULL when not wanted */
 
-	gb_codec hint;	   /**< of the video, by the stream map */
-	uint32_t rtp_time; /**< of the RTP packet in work */
-	size_t pes_len;	   /**< of the video PES in progress or just ended */
-	bool pes_ended;	   /**< ... it ended in the RTP packet in work */
-	bool in_frame;	   /**< an access unit is being sent */
-	bool had_frame;	   /**< one was begun, and what comes next is not known yet */
-	bool frame_is_key; /**< of it */
+	gb_codec hint;		   /**< of the video, by the stream map */
+	uint32_t rtp_time;	   /**< of the RTP packet in work */
+	size_t pes_len;		   /**< of the video PES in progress or just ended */
+	bool pes_ended;		   /**< ... it ended in the RTP packet in work */
+	bool packet_has_video; /**< the RTP packet in work brought bytes of video */
+	bool in_frame;		   /**< an access unit is being sent */
+	bool had_frame;		   /**< one was begun, and what comes next is not known yet */
+	bool frame_is_key;	   /**< of it */
 	bool restarting;
 	bool seen_pack, seen_key, seen_unknown;
 	int64_t video_since_us; /**< when the first video byte came, 0 = none yet */
@@ -166,7 +171,7 @@ static void on_au_begin(void *user, const gb_au_info *info) {
 }
 
 static void frame_goes_on(gb_pipeline *pipeline) {
-	if(gb_frame_end_likely(&pipeline->frame_end)) {
+	if(gb_frame_end_given(&pipeline->frame_end)) {
 		gb_frame_end_more(&pipeline->frame_end);
 	}
 }
@@ -282,6 +287,7 @@ static void on_pes(void *user, const gb_ps_pes *pes) {
 
 static void on_video(gb_pipeline *pipeline, const uint8_t *data, size_t len) {
 	pipeline->pes_ended = false;
+	pipeline->packet_has_video = true;
 	pipeline->video_us = pipeline->now_us;
 	if(pipeline->video_since_us == 0) {
 		pipeline->video_since_us = pipeline->now_us;
@@ -335,8 +341,8 @@ static void on_lost(void *user) {
 /** The last bytes of this packet may be the last of the frame. */
 static void look_for_frame_end(gb_pipeline *pipeline, bool marker) {
 	bool over = false;
-	if(pipeline->in_frame && marker) {
-		over = gb_frame_end_marker(&pipeline->frame_end);
+	if(pipeline->in_frame && (marker || pipeline->packet_has_video)) {
+		over = gb_frame_end_packet(&pipeline->frame_end, marker);
 	}
 	if(pipeline->in_frame && pipeline->pes_ended) {
 		over = gb_frame_end_pes(&pipeline->frame_end, pipeline->pes_len) || over;
@@ -350,6 +356,7 @@ static void look_for_frame_end(gb_pipeline *pipeline, bool marker) {
 static void take_ps(gb_pipeline *pipeline, const gb_rtp_packet *packet) {
 	gb_ps_demux_stats stats;
 	pipeline->rtp_time = packet->timestamp;
+	pipeline->packet_has_video = false;
 	gb_ps_demux_feed(pipeline->demux, packet->payload, packet->len);
 	look_for_frame_end(pipeline, packet->marker);
 	if(!pipeline->seen_pack) {
@@ -393,8 +400,10 @@ static void take_apart(void *user, const gb_rtp_packet *packet, bool gap) {
 	take_audio(pipeline, packet);
 }
 
-/** Raw audio beside the program stream counts with it or by itself; only the numbers tell. */
+/** Raw audio beside the program stream counts with it or by itself; only the numbers tell. One that
+ * is next in the main lane is in its place there; an early or late one only after others were. */
 static lane lane_of(gb_pipeline *pipeline, const gb_rtp_packet *packet) {
+	const gb_reorder *reorder = pipeline->reorder[LANE_MAIN];
 	if(!is_raw_audio(packet)) {
 		pipeline->main_started = true;
 		return LANE_MAIN;
@@ -402,10 +411,15 @@ static lane lane_of(gb_pipeline *pipeline, const gb_rtp_packet *packet) {
 	if(!pipeline->main_started) {
 		return LANE_AUDIO;
 	}
-	if(!gb_reorder_near(pipeline->reorder[LANE_MAIN], packet->seq)) {
-		pipeline->audio_apart = true;
+	int ahead = gb_rtp_seq_diff(packet->seq, gb_reorder_next(reorder));
+	if(ahead == 0) {
+		pipeline->shared = MIN(pipeline->shared + 1, SHARED_PROOF);
+		return LANE_MAIN;
 	}
-	return pipeline->audio_apart ? LANE_AUDIO : LANE_MAIN;
+	bool near = ABS(ahead) <= SHARED_DISTANCE;
+	bool main = near && pipeline->shared == SHARED_PROOF;
+	pipeline->shared = near && pipeline->shared > 0 ? pipeline->shared - 1 : 0;
+	return main ? LANE_MAIN : LANE_AUDIO;
 }
 
 /** Over TCP nothing is lost on the way; numbers that a camera leaves out are what it dropped
@@ -535,7 +549,8 @@ void gb_pipeline_restart(gb_pipeline *pipeline, int64_t now_us) {
 	}
 	pipeline->format = (gb_media_format){0};
 	pipeline->hint = GB_CODEC_NONE;
-	pipeline->main_started = pipeline->audio_apart = false;
+	pipeline->main_started = false;
+	pipeline->shared = 0;
 	pipeline->ordered_run = 0;
 	pipeline->in_frame = pipeline->had_frame = pipeline->pes_ended = false;
 	pipeline->seen_pack = pipeline->seen_key = pipeline->seen_unknown = false;

@@ -246,9 +246,8 @@ void gb_reorder_reset(gb_reorder *reorder) {
 	memset(reorder->seen, 0, sizeof(reorder->seen));
 }
 
-bool gb_reorder_near(const gb_reorder *reorder, uint16_t seq) {
-	int ahead = gb_rtp_seq_diff(seq, reorder->next);
-	return reorder->started && ahead >= -512 && ahead <= 512;
+uint16_t gb_reorder_next(const gb_reorder *reorder) {
+	return reorder->next;
 }
 
 void gb_reorder_get_stats(const gb_reorder *reorder, gb_reorder_stats *ret_stats) {

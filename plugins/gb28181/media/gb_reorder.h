@@ -35,8 +35,8 @@ int64_t gb_reorder_tick(gb_reorder *reorder, int64_t now_us);
 /** Forgets what waits and where the sequence was; the counters stay. */
 void gb_reorder_reset(gb_reorder *reorder);
 
-/** True when `seq` lies where this sequence goes on: at most 512 from the next number. */
-bool gb_reorder_near(const gb_reorder *reorder, uint16_t seq);
+/** The number that goes out next. */
+uint16_t gb_reorder_next(const gb_reorder *reorder);
 
 void gb_reorder_get_stats(const gb_reorder *reorder, gb_reorder_stats *ret_stats);
 
