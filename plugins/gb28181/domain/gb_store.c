@@ -119,7 +119,7 @@ struct gb_store {
 	pthread_cond_t wake;		/* there is work, or the end */
 	pthread_cond_t done;		/* a batch is through */
 	GPtrArray *queue;			/* change*, in the order of their posting */
-	GHashTable *refreshes;		/* device (of the change) → change* */
+	GHashTable *refreshes;		/* device (of the change) → change*: may wait */
 	GHashTable *places;			/* device → place* */
 	size_t rows;				/* that wait in both */
 	size_t writing;				/* changes in the thread's hands */
