@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <libavcodec/bsf.h>
 #include <libavformat/avformat.h>
@@ -21,6 +22,7 @@ struct cam_clip {
 	cam_buf bytes;
 	unit *units;
 	size_t count, capacity;
+	uint64_t step;	 /* 90 kHz from picture to picture by the frame rate */
 	uint64_t length; /* 90 kHz from one round to the next */
 };
 
@@ -47,7 +49,9 @@ static void add_unit(cam_clip *clip, const AVPacket *p, AVRational base) {
 		clip->capacity = capacity;
 	}
 	AVRational to = {1, 90000};
-	int64_t dts = av_rescale_q(p->dts, base, to);
+	/* a raw H.264 file has no times: its pictures follow each other at the frame rate */
+	int64_t dts = p->dts == AV_NOPTS_VALUE ? (int64_t)(clip->count * clip->step)
+										   : av_rescale_q(p->dts, base, to);
 	int64_t pts = p->pts == AV_NOPTS_VALUE ? dts : av_rescale_q(p->pts, base, to);
 	clip->units[clip->count++] = (unit){clip->bytes.len, (size_t)p->size, (uint64_t)pts,
 		(uint64_t)dts, (p->flags & AV_PKT_FLAG_KEY) != 0};
@@ -59,7 +63,7 @@ static void add_unit(cam_clip *clip, const AVPacket *p, AVRational base) {
 static void drain(reader *r, cam_clip *clip) {
 	while(av_bsf_receive_packet(r->filter, r->packet) == 0) {
 		bool key = (r->packet->flags & AV_PKT_FLAG_KEY) != 0;
-		if(r->packet->dts != AV_NOPTS_VALUE && (clip->count > 0 || key))
+		if(clip->count > 0 || key)
 			add_unit(clip, r->packet, r->filter->time_base_out);
 		av_packet_unref(r->packet);
 	}
@@ -79,19 +83,22 @@ static bool read_all(reader *r, cam_clip *clip, const char *path) {
 	}
 	(void)av_bsf_send_packet(r->filter, NULL);
 	drain(r, clip);
-	return clip->count > 0 || fail(path, "has no key frame with a time");
+	return clip->count > 0 || fail(path, "has no key frame");
 }
 
 /** Brings all times to begin at 0 and finds the length of a round. */
-static void set_times(cam_clip *clip, const AVStream *stream) {
+static void set_times(cam_clip *clip) {
 	uint64_t first = clip->units[0].dts;
 	for(size_t i = 0; i < clip->count; i++) {
 		clip->units[i].pts -= first;
 		clip->units[i].dts -= first;
 	}
+	clip->length = clip->units[clip->count - 1].dts + clip->step;
+}
+
+static uint64_t frame_step(const AVStream *stream) {
 	AVRational rate = stream->avg_frame_rate;
-	uint64_t step = rate.num > 0 && rate.den > 0 ? (uint64_t)(90000 * rate.den / rate.num) : 3600;
-	clip->length = clip->units[clip->count - 1].dts + step;
+	return rate.num > 0 && rate.den > 0 ? (uint64_t)(90000.0 / av_q2d(rate) + 0.5) : 3600;
 }
 
 static bool open_filter(reader *r) {
@@ -116,17 +123,19 @@ static bool load(reader *r, const char *path, cam_clip **ret_clip) {
 		return fail(path, "has no video");
 	const AVStream *s = r->format->streams[r->stream];
 	*ret_clip = NULL;
-	if(s->codecpar->codec_id != AV_CODEC_ID_H264)
-		return true;
+	bool raw = strcmp(r->format->iformat->name, "h264") == 0;
+	if(s->codecpar->codec_id != AV_CODEC_ID_H264 || (raw && s->codecpar->video_delay > 0))
+		return true; /* the order of B-frames is not known without times */
 	r->packet = av_packet_alloc();
 	if(r->packet == NULL || !open_filter(r))
 		return fail(path, "cannot bring the H.264 video into stream form");
 	cam_clip *clip = cam_alloc(sizeof(*clip));
+	clip->step = frame_step(s);
 	if(!read_all(r, clip, path)) {
 		cam_clip_free(clip);
 		return false;
 	}
-	set_times(clip, s);
+	set_times(clip);
 	*ret_clip = clip;
 	return true;
 }

@@ -13,6 +13,7 @@
 typedef struct transcode {
 	cam_feed feed;
 	cam_video_config config;
+	char *path;
 	AVFormatContext *format;
 	AVCodecContext *decoder;
 	struct SwsContext *scaler;
@@ -25,9 +26,13 @@ typedef struct transcode {
 	uint32_t in_round; /* pictures of this round of the file */
 } transcode;
 
-static bool open_decoder(transcode *t, const char *path) {
-	if(avformat_open_input(&t->format, path, NULL, NULL) < 0 ||
-		avformat_find_stream_info(t->format, NULL) < 0)
+static bool open_input(transcode *t) {
+	return avformat_open_input(&t->format, t->path, NULL, NULL) >= 0 &&
+		avformat_find_stream_info(t->format, NULL) >= 0;
+}
+
+static bool open_decoder(transcode *t) {
+	if(!open_input(t))
 		return false;
 	const AVCodec *codec = NULL;
 	t->stream = av_find_best_stream(t->format, AVMEDIA_TYPE_VIDEO, -1, -1, &codec, 0);
@@ -52,8 +57,8 @@ static bool rewind_file(transcode *t) {
 		return false;
 	t->in_round = 0;
 	avcodec_flush_buffers(t->decoder);
-	return av_seek_frame(t->format, t->stream, 0, AVSEEK_FLAG_BACKWARD) >= 0 ||
-		avformat_seek_file(t->format, -1, INT64_MIN, 0, INT64_MAX, 0) >= 0;
+	avformat_close_input(&t->format); /* opened again, for not every format can seek */
+	return open_input(t);
 }
 
 static bool feed_decoder(transcode *t) {
@@ -115,6 +120,7 @@ static void transcode_free(cam_feed *feed) {
 	av_frame_free(&t->decoded);
 	av_frame_free(&t->scaled);
 	cam_encoder_free(t->encoder);
+	free(t->path);
 	free(t);
 }
 
@@ -122,11 +128,12 @@ cam_feed *cam_feed_transcode(const cam_video_config *config, const char *path) {
 	transcode *t = cam_alloc(sizeof(*t));
 	t->feed = (cam_feed){transcode_due, transcode_next, transcode_free};
 	t->config = *config;
+	t->path = cam_strdup(path);
 	t->packet = av_packet_alloc();
 	t->decoded = av_frame_alloc();
 	t->scaled = cam_encoder_frame(config);
 	bool ok = t->packet != NULL && t->decoded != NULL && t->scaled != NULL;
-	if(ok && !open_decoder(t, path)) {
+	if(ok && !open_decoder(t)) {
 		fprintf(stderr, "gb28181-camera: %s: cannot decode its video\n", path);
 		ok = false;
 	}
