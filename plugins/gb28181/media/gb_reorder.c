@@ -32,6 +32,7 @@ struct gb_reorder {
 	reorder_slot *slots;
 	bool started;
 	uint16_t next;	   /**< number that goes out next */
+	uint16_t top;	   /**< highest number that came */
 	uint16_t held;	   /**< slots in use */
 	bool gap;		   /**< numbers were given up since the last delivery */
 	uint16_t run_next; /**< where a new start would go on */
@@ -136,6 +137,15 @@ static void flush(gb_reorder *reorder) {
 	}
 }
 
+/** Counts a packet that comes after one behind it. */
+static void note_order(gb_reorder *reorder, uint16_t seq) {
+	if(reorder->held > 0 && gb_rtp_seq_diff(seq, reorder->top) < 0) {
+		reorder->stats.reordered++;
+	} else {
+		reorder->top = seq;
+	}
+}
+
 static void keep(gb_reorder *reorder, const gb_rtp_packet *packet, int64_t now_us) {
 	reorder_slot *slot = slot_of(reorder, packet->seq);
 	if(slot->used) {
@@ -155,6 +165,7 @@ static void keep(gb_reorder *reorder, const gb_rtp_packet *packet, int64_t now_u
 	slot->since_us = now_us;
 	slot->used = true;
 	reorder->held++;
+	note_order(reorder, packet->seq);
 }
 
 /** The number is far away or behind: dropped, until enough in a row show a new start. */
@@ -218,7 +229,7 @@ void gb_reorder_push(gb_reorder *reorder, const gb_rtp_packet *packet, int64_t n
 		return;
 	}
 	reorder->run = 0;
-	reorder->stats.reordered += reorder->held > 0;
+	note_order(reorder, packet->seq);
 	deliver(reorder, packet);
 	drain(reorder);
 }
