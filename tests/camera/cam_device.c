@@ -11,11 +11,12 @@
 #include "cam_xml.h"
 
 enum {
-	CHALLENGES_MAX = 3,	 /* a right password needs one, a stale nonce one more */
-	MISSES_MAX = 3,		 /* keepalives without an answer */
-	RECONNECT_MS = 1000, /* after a broken connection */
-	FLOW_INTERVAL_S =
-		86400, /* libre's CRLF pings are not wanted, only its notice of the connection's end */
+	CHALLENGES_MAX = 3,					 /* a right password needs one, a stale nonce one more */
+	MISSES_MAX = 3,						 /* keepalives without an answer */
+	RECONNECT_MS = 1000,				 /* after a broken connection */
+	SEND_QUEUE_BYTES = 32 * 1024 * 1024, /* a catalog of 10000 channels in one message */
+	/* libre's CRLF pings are not wanted, only its notice of the connection's end */
+	FLOW_INTERVAL_S = 86400,
 };
 
 static void send_register(cam_device *d);
@@ -112,9 +113,11 @@ static void flow_closed(int err, void *arg) {
 
 static void watch_flow(cam_device *d, const struct sip_msg *msg) {
 	d->flow = mem_deref(d->flow);
-	if(msg->tp == SIP_TRANSP_TCP)
-		(void)sip_keepalive_start(
-			&d->flow, cam_sip_stack(d->sip), msg, FLOW_INTERVAL_S, flow_closed, d);
+	if(msg->tp != SIP_TRANSP_TCP)
+		return;
+	(void)sip_keepalive_start(
+		&d->flow, cam_sip_stack(d->sip), msg, FLOW_INTERVAL_S, flow_closed, d);
+	tcp_conn_txqsz_set(sip_msg_tcpconn(msg), SEND_QUEUE_BYTES);
 }
 
 static uint32_t granted(const cam_device *d, const struct sip_msg *msg) {

@@ -50,6 +50,14 @@ static bool next_part(cam_device *d, job *j, cam_buf *part) {
 	return true;
 }
 
+static void event_failed(const cam_device *d, size_t bytes, int err) {
+	cam_event e;
+	cam_event_begin(&e, "message_failed", d->id);
+	cam_event_int(&e, "bytes", (int64_t)bytes);
+	cam_event_str(&e, "reason", strerror(err));
+	cam_event_end(&e);
+}
+
 /** Sends the next part of the first answer; called again when it was confirmed. */
 static void run_jobs(cam_device *d) {
 	while(d->sip != NULL && d->job_request == NULL && !list_isempty(&d->jobs)) {
@@ -59,8 +67,11 @@ static void run_jobs(cam_device *d) {
 			job_free(j);
 			continue;
 		}
-		if(cam_device_message(d, &d->job_request, j->to, &part, on_part_answer, d) != 0)
+		int err = cam_device_message(d, &d->job_request, j->to, &part, on_part_answer, d);
+		if(err != 0) { /* above all a document too long for a datagram */
+			event_failed(d, part.len, err);
 			job_free(j);
+		}
 		cam_buf_free(&part);
 	}
 }

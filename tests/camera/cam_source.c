@@ -8,7 +8,7 @@
 #include "cam_util.h"
 
 enum {
-	LATE_US = 500000,	/* a source that is later than this takes a new start instead of hurrying */
+	LATE_US = 500000,	/* later than this: a new start instead of hurrying */
 	TONE_SAMPLES = 320, /* 40 ms */
 	TONE_RATE = 8000,
 };
