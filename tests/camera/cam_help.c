@@ -117,8 +117,8 @@ static const char *const text[] = {
 	"What happens is told on stdout, one JSON object a line, with \"event\" and \"id\": started,\n"
 	"registered, unregistered, register_failed, keepalive, keepalive_lost, connection_lost, "
 	"message,\n"
-	"keyframe_request, invite, cancel, answered, refused, ack, stream_started, info, bye,\n"
-	"stream_ended, vanished, stopped.\n"
+	"message_failed, keyframe_request, invite, cancel, answered, refused, ack, stream_started, info,\n"
+	"bye, stream_ended, vanished, stopped.\n"
 	"\n"
 	"SIGINT or SIGTERM ends the streams, un-registers and ends the program within two seconds.\n"
 	"Exit status: 0 ended as asked, 1 cannot run, 2 wrong options.\n",
