@@ -398,7 +398,7 @@ static size_t step_skip(gb_ps_demux *demux, size_t len) {
 
 static size_t step_seek(gb_ps_demux *demux, const uint8_t *data, size_t len) {
 	size_t used = scan(demux, data, len);
-	if(!demux->stats.synced) {
+	if(!demux->stats.synced && demux->state == STATE_SEEK) {
 		demux->stats.unsynced += used;
 	}
 	return used;
