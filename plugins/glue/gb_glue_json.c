@@ -2,6 +2,8 @@
 
 #include "gb28181/base/gb_clock.h"
 
+#include <math.h>
+
 static void set(json_t *object, const char *key, json_t *value) {
 	json_object_set_new(object, key, value);
 }
@@ -203,7 +205,7 @@ json_t *gb_json_stream(const gb_stream_info *info) {
 	set_text(object, "state", gb_play_state_name(info->state));
 	set_text(object, "transport", "udp");
 	set_stream_format(object, &stats->format);
-	set(object, "fps", json_real((double)stats->fps));
+	set(object, "fps", json_real(round((double)stats->fps * 100) / 100));
 	set_count(object, "bitrate_bps", stats->bitrate_bps);
 	set_stream_counters(object, stats);
 	set(object, "viewers", json_integer(info->viewers));

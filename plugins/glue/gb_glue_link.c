@@ -127,6 +127,7 @@ static void open_watch(gb_server *server, void *data) {
 static void resume(gb_server *server, void *data) {
 	attempt *one = data;
 	gb_viewer *viewer = one->result.viewer;
+	atomic_store(&viewer->anew, true);
 	if(!viewer->watch)
 		one->result.failure = gb_failure_new(GB_ERROR_STATE, "The stream has ended meanwhile");
 	else if(!gb_watch_resume(viewer->watch, &one->result.failure) && !one->result.failure)

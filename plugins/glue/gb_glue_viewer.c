@@ -25,8 +25,8 @@ void gb_line_init(gb_line *line, uint32_t clock, uint16_t seq, uint32_t ts) {
 static bool goes_on(const gb_line *line, uint64_t seq, uint32_t ts) {
 	int32_t ahead = (int32_t)(ts - line->last_in_ts);
 	int32_t limit = (int32_t)(JUMP_S * line->clock);
-	return seq > line->last_in && seq - line->last_in <= HOLE_MAX && ahead > -limit &&
-		ahead < limit;
+	return !line->jump && seq > line->last_in && seq - line->last_in <= HOLE_MAX &&
+		ahead > -limit && ahead < limit;
 }
 
 /* As much later as it is in real time, and at least a millisecond, so that timestamps rise. */
@@ -48,6 +48,7 @@ void gb_line_next(
 	}
 	if((int32_t)(line->out_ts - line->highest_ts) > 0)
 		line->highest_ts = line->out_ts;
+	line->jump = false;
 	line->last_in = seq;
 	line->last_in_ts = ts;
 	line->last_us = now_us;
@@ -109,6 +110,8 @@ static void on_packet(gb_sink *sink, const gb_media_packet *packet) {
 		atomic_fetch_add(&viewer->counters.dropped, 1);
 		return;
 	}
+	if(atomic_exchange(&viewer->anew, false))
+		viewer->lines[GB_VIDEO].jump = viewer->lines[GB_AUDIO].jump = true;
 	int64_t now_us = gb_clock_us();
 	uint16_t seq;
 	uint32_t timestamp;

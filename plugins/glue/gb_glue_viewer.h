@@ -17,6 +17,7 @@
 typedef struct {
 	uint32_t clock; /**< Hz */
 	bool started;
+	bool jump; /**< the next packet does not continue the last one: no hole, whatever its number */
 	uint64_t last_in;
 	uint32_t last_in_ts;
 	uint16_t out_seq;
@@ -45,7 +46,8 @@ typedef struct gb_viewer {
 	gb_session *session; /**< a reference */
 	bool audio;			 /**< our offer has an audio m-line; fixed */
 	gb_viewer_counters counters;
-	atomic_bool open;					/**< packets may be relayed */
+	atomic_bool anew; /**< the stream was taken up again: a hole in the numbers is none */
+	atomic_bool open; /**< packets may be relayed */
 	atomic_int_fast64_t first_relay_us; /**< 0 = none yet */
 	/* media thread */
 	gb_line lines[GB_MEDIA_KINDS];
