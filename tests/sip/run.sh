@@ -201,7 +201,10 @@ stateless_answers() {
 }
 
 resident_kb() {
-	awk '/^VmRSS/ {print $2}' "/proc/$(inside pgrep -f -x "$driver 5060 0.0.0.0")/status"
+	local pid
+	for pid in $(ip netns pids "$space"); do
+		[ "$(cat "/proc/$pid/comm")" != sip_driver ] || awk '/^VmRSS/ {print $2}' "/proc/$pid/status"
+	done
 }
 
 # The first run fills pools and tables; after it the answers to 10,000 must cost nothing.
