@@ -6,6 +6,8 @@ export const STREAM_STEPS = ['invite_sent', 'trying', 'answered', 'ack_sent', 'f
 	'first_keyframe', 'first_relay'];
 export const VIEWER_STEPS = ['requested', 'offer_sent', 'answer', 'connected', 'first_relay', 'first_picture'];
 
+const SERVER_VIEWER_STEPS = VIEWER_STEPS.slice(0, -1);	// the last one is known to the page only
+
 const OPTIONAL = new Set(['trying', 'first_picture']);
 const VIEWER_ONLY = new Set(['requested', 'offer_sent', 'answer', 'connected']);
 const SIP_WITH_ADVICE = new Set([400, 403, 404, 408, 415, 480, 481, 486, 487, 488, 500, 503]);
@@ -19,10 +21,11 @@ const LOCAL = new Set(['link', 'ice', 'pc_lost', 'local']);
  */
 export function rungs(ladder, order, missing) {
 	const reached = new Map((ladder ?? []).map(entry => [entry.step, entry]));
+	const ofViewer = order.includes('requested');
 	const last = order.findLastIndex(step => reached.has(step));
 	return order.map((step, index) => {
 		const entry = reached.get(step);
-		const label = `step.${order === VIEWER_STEPS && step === 'first_relay' ? 'viewer_first_relay' : step}`;
+		const label = `step.${ofViewer && step === 'first_relay' ? 'viewer_first_relay' : step}`;
 		if(entry)
 			return { step, label, state: 'reached', ms: entry.ms, status: entry.sip_status, source: sourceOf(entry) };
 		if(step === missing)
@@ -91,7 +94,7 @@ export function explain(failure) {
 		params: { codec: codecName(failure.codec) || '?', node: failure.node ?? '?', status: failure.sip_status ?? '?' },
 		holders: (failure.holders ?? []).map(holderName),
 		stream: hasLadder ? rungs(failure.ladder, STREAM_STEPS, missing) : [],
-		viewer: viewer ? rungs(failure.viewer_ladder, VIEWER_STEPS, VIEWER_ONLY.has(missing) ? missing : null) : [],
+		viewer: viewer ? rungs(failure.viewer_ladder, SERVER_VIEWER_STEPS, VIEWER_ONLY.has(missing) ? missing : null) : [],
 	};
 }
 

@@ -121,8 +121,7 @@ export default {
 	'interrupted.sip_error': 'The camera has ended the call with an error.',
 	'interrupted.link': 'The connection to the server is lost.',
 	'interrupted.other': 'The stream has stopped.',
-	'interrupted.retry': 'The server is calling it again.',
-	'interrupted.retry_for': 'The server is calling it again, for up to {s} s.',
+	'interrupted.retry': 'The server keeps calling it again.',
 	'interrupted.no_retry': 'It is not called again by itself.',
 
 	'ladder.title': 'Steps and times',

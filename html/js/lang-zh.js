@@ -121,8 +121,7 @@ export default {
 	'interrupted.sip_error': '摄像机因错误结束了呼叫。',
 	'interrupted.link': '与服务器的连接已断开。',
 	'interrupted.other': '视频流已停止。',
-	'interrupted.retry': '服务器正在重新呼叫。',
-	'interrupted.retry_for': '服务器正在重新呼叫，最多持续 {s} 秒。',
+	'interrupted.retry': '服务器会持续重新呼叫。',
 	'interrupted.no_retry': '不会自动重新呼叫。',
 
 	'ladder.title': '步骤与耗时',

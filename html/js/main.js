@@ -293,7 +293,7 @@ function welcome() {
 			: null);
 }
 
-/** Addresses in short: 'udp 10.0.0.1:5060, tcp 10.0.0.1:5060' -> '10.0.0.1:5060 (UDP, TCP)' */
+/** Addresses in short, those of this machine to itself left out: 'udp 10.0.0.1:5060, tcp 10.0.0.1:5060' -> '10.0.0.1:5060 (UDP, TCP)' */
 function listenerText(listeners = []) {
 	const addresses = new Map();
 	for(const listener of listeners) {
@@ -301,7 +301,8 @@ function listenerText(listeners = []) {
 			[listener.transport, listener.address ?? `${listener.ip}:${listener.port}`];
 		addresses.set(address, [...(addresses.get(address) ?? []), transport?.toUpperCase()].filter(Boolean));
 	}
-	return [...addresses].map(([address, transports]) =>
+	const outer = [...addresses].filter(([address]) => !/^(127\.|\[?::1)/.test(address));
+	return (outer.length ? outer : [...addresses]).map(([address, transports]) =>
 		transports.length ? `${address} (${transports.join(', ')})` : address).join(' · ');
 }
 

@@ -220,8 +220,7 @@ export class Player {
 
 	onInterrupted({ reason, retry_s: retry }) {
 		const why = t(`interrupted.${REASONS.has(reason) ? reason : 'other'}`);
-		const then = retry === 0 ? t('interrupted.no_retry') :
-			retry > 0 ? t('interrupted.retry_for', { s: retry }) : t('interrupted.retry');
+		const then = t(retry === 0 ? 'interrupted.no_retry' : 'interrupted.retry');
 		this.interruption = { reason, retry_s: retry };
 		this.become('interrupted');
 		this.view.showBanner(why + t('app.gap') + then, { retry: true, reason });

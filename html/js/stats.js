@@ -23,7 +23,6 @@ export function sample(report) {
 		width: video?.frameWidth,
 		height: video?.frameHeight,
 		frames: video?.framesDecoded ?? 0,
-		fps: video?.framesPerSecond,
 		freezes: video?.freezeCount ?? 0,
 	};
 }
@@ -38,7 +37,7 @@ export function figures(before, now) {
 		codec: now.codec ? codecName(now.codec) : null,
 		width: now.width ?? null,
 		height: now.height ?? null,
-		fps: now.fps ?? (known ? span('frames') / seconds : null),
+		fps: known ? span('frames') / seconds : null,
 		bitrate: known ? Math.round(span('bytes') * 8 / seconds) : null,
 		loss: known ? (packets > 0 ? 100 * span('lost') / packets : 0) : null,
 	};

@@ -91,3 +91,10 @@ test('names of codecs', () => {
 	assert.equal(codecName('xyz'), 'XYZ');
 	assert.equal(codecName(undefined), '');
 });
+
+test('a failure does not speak of the picture, which the server cannot know', () => {
+	const found = explain({ error_code: 482, step: 'answered', ladder: reached('invite_sent'),
+		viewer_ladder: reached('requested', 'offer_sent', 'answer', 'connected', 'first_relay') });
+	assert.deepEqual(found.viewer.map(rung => rung.state), Array(5).fill('reached'));
+	assert.equal(found.viewer.at(-1).label, 'step.viewer_first_relay');
+});
