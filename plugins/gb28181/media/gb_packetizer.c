@@ -192,7 +192,7 @@ static bool is_wanted(const gb_param_set *set, bool all) {
 	return all || set->fresh;
 }
 
-/** One after `set` that goes into the same packet? */
+/** How many wanted sets from `from` on fit into one packet; `ret_end` is the one after the last. */
 static size_t count_fitting(const gb_packetizer *packetizer, const gb_params *params, size_t from,
 	bool all, size_t *ret_end) {
 	size_t room = packetizer->max_bytes - GB_RTP_HEADER_LEN - packetizer->header_len;
