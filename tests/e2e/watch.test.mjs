@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {after, before, describe, test} from 'node:test';
 import {launch, open} from './lib/browser.mjs';
 import {Camera, cameraId} from './lib/camera.mjs';
-import {pictureNumber, player, play, statistics} from './lib/page.mjs';
+import {picture, play, player, statistics} from './lib/page.mjs';
 import {Stack} from './lib/stack.mjs';
 import {until} from './lib/wait.mjs';
 
@@ -30,8 +30,11 @@ test('the picture plays: frames grow, the size is right, the burnt-in clock move
 	await play(page, cameraId);
 	const {width, height} = await player(page);
 	assert.deepEqual([width, height], [640, 360]);
-	const first = await pictureNumber(page);
-	await until('ten more pictures on the screen', async () => await pictureNumber(page) >= first + 10);
+	const first = await picture(page);
+	await until("ten more pictures, and the clock with them", async () => {
+		const now = await picture(page);
+		return (now.frame - first.frame & 0xffff) >= 10 && now.drawnMs > first.drawnMs;
+	});
 	const stats = await statistics(page);
 	await until('decoded frames grow', async () => (await statistics(page)).framesDecoded > stats.framesDecoded + 20);
 });

@@ -15,6 +15,18 @@ export async function open(browser, url, {viewport = {width: 1280, height: 800},
 	const context = await browser.newContext({viewport, locale: language});
 	const page = await context.newPage();
 	page.errors = [];
+	// Tests read the statistics of every connection that the page makes.
+	await page.addInitScript(() => {
+		const made = [];
+		const Original = window.RTCPeerConnection;
+		window.RTCPeerConnection = class extends Original {
+			constructor(...args) {
+				super(...args);
+				made.push(this);
+			}
+		};
+		window.gbConnections = () => made.filter((one) => one.connectionState !== 'closed');
+	});
 	page.on('pageerror', (error) => page.errors.push(String(error)));
 	await page.goto(url);
 	return page;
