@@ -141,6 +141,7 @@ static void bind_device(
 	bool new_call = gb_text_set(&device->call_id, request->call_id);
 	device->expires_s = (int)expires;
 	if(added) {
+		gb_registry_set_peer(device->server->registry, device, &request->peer);
 		gb_core_tell_device(device, GB_CHANGE_ADDED);
 		gb_catalog_settle(device);
 	}

@@ -333,14 +333,16 @@ static void on_lingering(gb_play *play, gb_play_event event, const gb_failure *f
 static void try_again(gb_play *play) {
 	const gb_device *device = gb_registry_find(play->server->registry, play->device);
 	int64_t left = play->retry_until_us - gb_clock_us();
-	if((!device || !device->online) && left > 0) { /* it is told when the device is back */
+	if(device && device->online) {
+		play->attempt++;
+		gb_ladder_start(&play->ladder, gb_clock_us());
+		enter(play, GB_PLAY_INVITING);
+		invite(play);
+	} else if(left > 0) { /* it is told when the device is back */
 		start_timer(play, left);
-		return;
+	} else {
+		attempt_failed_by(play, gb_play_reason_offline(play->device));
 	}
-	play->attempt++;
-	gb_ladder_start(&play->ladder, gb_clock_us());
-	enter(play, GB_PLAY_INVITING);
-	invite(play);
 }
 
 static void on_interrupted(gb_play *play, gb_play_event event) {
@@ -401,6 +403,8 @@ static bool common(gb_play *play, gb_play_event event, const gb_failure *failure
 		end(play, failure, true);
 		return true;
 	case GB_PLAY_ON_UNUSABLE: {
+		if(play->state == GB_PLAY_INTERRUPTED) /* told before the stream was shut */
+			return true;
 		g_autoptr(gb_failure) unknown = gb_play_reason_unknown_media();
 		end(play, unknown, false);
 		return true;

@@ -232,7 +232,8 @@ void gb_plays_device_moved(gb_device *device, gb_move move) {
 
 void gb_plays_drain(gb_server *server) {
 	server->plays->draining = true;
-	g_autoptr(gb_failure) failure = gb_failure_new(GB_ERROR_STATE, "The server is being stopped.");
+	g_autoptr(gb_failure) failure =
+		gb_failure_new(GB_ERROR_STATE, "The server is being stopped. Try again later.");
 	g_autoptr(GPtrArray) all = snapshot(server);
 	for(guint i = 0; i < all->len; i++) {
 		gb_play *play = all->pdata[i];

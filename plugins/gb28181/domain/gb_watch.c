@@ -110,7 +110,7 @@ static gb_failure *why_not_channel(const gb_device *device, const char *channel)
 /** What is known at once; NULL = go on. */
 static gb_failure *why_not(gb_server *server, const char *device_id, const char *channel) {
 	if(!server->running || server->plays->draining)
-		return gb_failure_new(GB_ERROR_STATE, "The server is being stopped.");
+		return gb_failure_new(GB_ERROR_STATE, "The server is being stopped. Try again later.");
 	const gb_device *device = gb_registry_find(server->registry, device_id);
 	if(!device)
 		return gb_failure_new(GB_ERROR_NOT_FOUND, "There is no device %s.", device_id);
