@@ -57,9 +57,8 @@ static bool open_transports(gb_sip_agent *agent, GError **error) {
 	agent->nta = nta_agent_create(agent->sip->root, (url_string_t *)-1, gb_sip_on_message, agent,
 		NTATAG_UDP_MTU(65535), NTATAG_SERVER_RPORT(2), NTATAG_CLIENT_RPORT(1), NTATAG_MERGE_482(0),
 		NTATAG_MAXSIZE(MESSAGE_MAX), NTATAG_BAD_REQ_MASK(NO_HEADER_MASK),
-		NTATAG_BAD_RESP_MASK(NO_HEADER_MASK), NTATAG_UA(0),
-		NTATAG_SIPFLAGS(MSG_DO_CANONIC | MSG_DO_EXTRACT_COPY), NTATAG_USE_NAPTR(0),
-		NTATAG_USE_SRV(0), TAG_END());
+		NTATAG_BAD_RESP_MASK(NO_HEADER_MASK), NTATAG_UA(0), NTATAG_USE_NAPTR(0), NTATAG_USE_SRV(0),
+		TAG_END());
 	if(agent->nta == NULL)
 		return fail(agent, "agent", errno, error);
 	if(agent->sip->config.udp && !add_transport(agent, "udp"))

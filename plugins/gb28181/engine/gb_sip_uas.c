@@ -25,48 +25,10 @@ static const char *or_empty(const char *text) {
 	return text != NULL ? text : "";
 }
 
-/** The value of a header as it came: without name and line end, folds made blanks. */
-static const char *raw_value(msg_t *msg, const sip_header_t *header) {
-	const msg_common_t *common = header->sh_common;
-	const char *line = common->h_data;
-	if(line == NULL || common->h_len == 0)
-		return or_empty(sip_header_as_string(msg_home(msg), header));
-	const char *colon = memchr(line, ':', common->h_len);
-	if(colon == NULL)
-		return "";
-	char *value = su_strndup(msg_home(msg), colon + 1, common->h_len - (size_t)(colon + 1 - line));
-	if(value == NULL)
-		return "";
-	return g_strstrip(g_strdelimit(value, "\r\n", ' '));
-}
-
-static bool names_contact(const sip_header_t *header) {
-	const msg_common_t *common = header->sh_common;
-	static const char *const NAMES[] = {"contact", "m"};
-	for(size_t i = 0; i < G_N_ELEMENTS(NAMES); i++) {
-		size_t len = strlen(NAMES[i]);
-		const char *line = common->h_data;
-		if(line == NULL || common->h_len <= len || g_ascii_strncasecmp(line, NAMES[i], len) != 0)
-			continue;
-		size_t at = len;
-		while(at < common->h_len && (line[at] == ' ' || line[at] == '\t'))
-			at++;
-		if(at < common->h_len && line[at] == ':')
-			return true;
-	}
-	return false;
-}
-
-/** Also a Contact that Sofia cannot read: the device wants it back as it sent it. */
-static const char *read_contact(msg_t *msg, const sip_t *sip) {
-	if(sip->sip_contact != NULL)
-		return raw_value(msg, (const sip_header_t *)sip->sip_contact);
-	for(const sip_header_t *bad = (const sip_header_t *)sip->sip_error; bad != NULL;
-		bad = bad->sh_next) {
-		if(names_contact(bad))
-			return raw_value(msg, bad);
-	}
-	return "";
+/** The value of a header as Sofia read it. (Its mode that keeps the bytes, MSG_DO_EXTRACT_COPY,
+ * fails on a line end before the first line, which TCP keepalives put there.) */
+static const char *value_of(msg_t *msg, const void *header) {
+	return header != NULL ? or_empty(sip_header_as_string(msg_home(msg), header)) : "";
 }
 
 static int64_t read_expires(const sip_t *sip) {
@@ -82,7 +44,7 @@ static int64_t read_expires(const sip_t *sip) {
 static const char *read_authorization(msg_t *msg, const sip_t *sip) {
 	for(const sip_authorization_t *at = sip->sip_authorization; at != NULL; at = at->au_next) {
 		if(at->au_scheme != NULL && gb_str_equal_nocase(at->au_scheme, "Digest"))
-			return raw_value(msg, (const sip_header_t *)at);
+			return value_of(msg, at);
 	}
 	return "";
 }
@@ -135,7 +97,7 @@ static void read_request(gb_sip_request *request, msg_t *msg, const sip_t *sip) 
 	request->uri_user = or_empty(sip->sip_request->rq_url->url_user);
 	request->call_id = sip->sip_call_id->i_id;
 	request->cseq = sip->sip_cseq->cs_seq;
-	request->contact = read_contact(msg, sip);
+	request->contact = value_of(msg, sip->sip_contact);
 	request->contact_star = strcmp(request->contact, "*") == 0;
 	request->expires = read_expires(sip);
 	request->authorization = read_authorization(msg, sip);
