@@ -162,7 +162,7 @@ static unsigned handles_freed;
 
 static void handle_free(const janus_refcount *ref) {
 	handles_freed++;
-	g_free(janus_refcount_containerof(ref, janus_plugin_session, ref));
+	g_free((gpointer)((uintptr_t)ref - offsetof(janus_plugin_session, ref)));
 }
 
 janus_plugin_session *stub_handle_new(void) {
