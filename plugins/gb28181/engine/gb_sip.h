@@ -58,7 +58,7 @@ typedef struct gb_sip_request {
 	const char *from_user, *to_user, *uri_user;
 	const char *call_id;
 	uint32_t cseq;
-	const char *contact; /**< first Contact with its parameters, to be echoed; "" when absent or unreadable */
+	const char *contact; /**< first Contact with parameters, to be echoed; "" when absent or bad */
 	bool contact_star;	 /**< `Contact: *` */
 	int64_t expires;	 /**< Expires, else the Contact's parameter, else -1 */
 	const char *authorization; /**< the first Digest one, whole value */
