@@ -41,10 +41,19 @@ static int64_t read_expires(const sip_t *sip) {
 	return -1;
 }
 
+/** Sofia's own printing of a list drops the last parameter where the first buffer was too small. */
+static const char *print_credentials(msg_t *msg, const sip_authorization_t *credentials) {
+	g_autoptr(GString) text = g_string_new(credentials->au_scheme);
+	const msg_param_t *params = credentials->au_params;
+	for(size_t i = 0; params != NULL && params[i] != NULL; i++)
+		g_string_append_printf(text, "%s%s", i > 0 ? "," : " ", params[i]);
+	return or_empty(su_strdup(msg_home(msg), text->str));
+}
+
 static const char *read_authorization(msg_t *msg, const sip_t *sip) {
 	for(const sip_authorization_t *at = sip->sip_authorization; at != NULL; at = at->au_next) {
 		if(at->au_scheme != NULL && gb_str_equal_nocase(at->au_scheme, "Digest"))
-			return value_of(msg, at);
+			return print_credentials(msg, at);
 	}
 	return "";
 }
