@@ -55,9 +55,8 @@ MT_UNUSED static GByteArray *mt_file(const char *name) {
 
 /* ---- elementary streams ---- */
 
-#define MT_SPS                                                                                     \
-	"67 64 00 0d ac b4 0a 0f d8 08 80 00 00 03 00 80 00 00 19 07 8a 15 50" /* 320x240              \
-																			*/
+/** 320x240 and 1280x720. */
+#define MT_SPS "67 64 00 0d ac b4 0a 0f d8 08 80 00 00 03 00 80 00 00 19 07 8a 15 50"
 #define MT_SPS_720 "67 42 c0 1f da 01 40 16 ec 04 40 00 00 03 00 40 00 00 0c 83 c6 0c a8"
 #define MT_PPS "68 ef 3c b0"
 #define MT_AUD "09 f0"

@@ -188,7 +188,7 @@ static void test_param_caps(void) {
 	feed(&it, 200, KEY P1);
 	gb_au_get_stats(it.au, &stats);
 	g_assert_cmpuint(stats.oversize, ==, 1);
-	g_assert_cmpstr(it.out.calls->str, ==, "K100++ 65(4) next end K 65(4) next end P 41(");
+	g_assert_cmpstr(it.out.calls->str, ==, "K100++ 65(4) next end K200 65(4) next end P 41(");
 	teardown(&it);
 }
 
