@@ -1,5 +1,5 @@
 /* Plays and watches, from the INVITE to the BYE: gb28181.md 7, api.md 6, checklist 18.3 (5). */
-#include "stubs/play_fixture.h"
+#include "stubs/domain_fixture.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* The state machine of a play: every pair of state and event. */
-#include "stubs/play_fixture.h"
+#include "stubs/domain_fixture.h"
 
 #include "gb28181/domain/gb_play_reasons.h"
 

@@ -1,5 +1,5 @@
 /* What goes wrong with plays: refusals, missing media, interruptions, devices that move. */
-#include "stubs/play_fixture.h"
+#include "stubs/domain_fixture.h"
 
 #include <string.h>
 
