@@ -11,14 +11,14 @@ static void test_statuses(void) {
 		gb_error_code code;
 		const char *step;
 	} cases[] = {
-		{400, GB_ERROR_REFUSED, NULL},
-		{403, GB_ERROR_REFUSED, NULL},
-		{404, GB_ERROR_REFUSED, NULL},
+		{400, GB_ERROR_REFUSED, "answered"},
+		{403, GB_ERROR_REFUSED, "answered"},
+		{404, GB_ERROR_REFUSED, "answered"},
 		{408, GB_ERROR_TIMEOUT, "answered"},
-		{480, GB_ERROR_REFUSED, NULL},
-		{486, GB_ERROR_REFUSED, NULL},
-		{503, GB_ERROR_REFUSED, NULL},
-		{603, GB_ERROR_REFUSED, NULL},
+		{480, GB_ERROR_REFUSED, "answered"},
+		{486, GB_ERROR_REFUSED, "answered"},
+		{503, GB_ERROR_REFUSED, "answered"},
+		{603, GB_ERROR_REFUSED, "answered"},
 	};
 	for(size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		play_viewer v;
@@ -227,7 +227,7 @@ static void test_room_is_not_enough(void) {
 	stub_call_end(fixture_call(&fx), 486);
 	stub_call_close(stub_sip_seen(fx.sip)->calls->pdata[0]);
 	stub_call_end(fixture_call(&fx), 486);
-	play_check_failure(&v, GB_ERROR_REFUSED, NULL); /* once only; we hold nothing any more */
+	play_check_failure(&v, GB_ERROR_REFUSED, "answered"); /* once only; we hold nothing any more */
 	g_assert_cmpint(v.failure->sip_status, ==, 486);
 	fixture_down(&fx);
 	play_clear(&v);
@@ -240,7 +240,7 @@ static void test_others_hold_it(void) {
 	play_playing(&fx, &busy, CHANNEL2);
 	play_watch(&fx, &v, CHANNEL);
 	stub_call_end(fixture_call(&fx), 486);
-	play_check_failure(&v, GB_ERROR_LIMIT, NULL);
+	play_check_failure(&v, GB_ERROR_LIMIT, "answered");
 	g_assert_cmpstr(v.failure->limit, ==, "device_streams");
 	g_assert_cmpuint(busy.ended, ==, 0);
 	fixture_down(&fx);
@@ -308,7 +308,7 @@ static void test_back_off(void) {
 		g_assert_cmpuint(v.ended, ==, 0);
 		stub_call_end(fixture_call(&fx), 404);
 	}
-	play_check_failure(&v, GB_ERROR_REFUSED, NULL); /* the error of the last attempt */
+	play_check_failure(&v, GB_ERROR_REFUSED, "answered"); /* the error of the last attempt */
 	g_assert_cmpint(v.failure->sip_status, ==, 404);
 	g_assert_cmpuint(v.interrupted, ==, 1);
 	fixture_down(&fx);

@@ -40,8 +40,10 @@ static const gb_status_text statuses[] = {
 		"The device reports an internal error. Usually the camera behind it is offline or its "
 		"resources are exhausted: try again later."},
 	{503,
-		"The device or its connection is not able to take the request. Usually the camera behind "
-		"it is offline or its resources are exhausted: try again later."},
+		"The device cannot be reached at its address, or is not able to take the request: it was "
+		"switched off, the camera behind it is offline, or its resources are exhausted. Look at "
+		"its "
+		"power and network, and try again later."},
 };
 
 static const char *text_of(int status) {
@@ -72,7 +74,7 @@ static gb_failure *no_answer(bool progress) {
 gb_failure *gb_play_reason_sip(int status, const char *reason, bool progress) {
 	if(status == 408)
 		return no_answer(progress);
-	gb_failure *failure = gb_failure_new(GB_ERROR_REFUSED, "%s", text_of(status));
+	gb_failure *failure = at_step(GB_ERROR_REFUSED, GB_STEP_ANSWERED, text_of(status));
 	failure->sip_status = status;
 	failure->sip_reason = g_strdup(reason ? reason : "");
 	return failure;
@@ -85,6 +87,7 @@ gb_failure *gb_play_reason_device_streams(unsigned others) {
 		"End one of them, or raise the device's stream limit.",
 		others);
 	failure->sip_status = 486;
+	failure->step = g_strdup(gb_step_name(GB_STEP_ANSWERED));
 	failure->limit = g_strdup("device_streams");
 	return failure;
 }
