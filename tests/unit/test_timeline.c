@@ -106,6 +106,24 @@ static void test_measured_rate(void) {
 	}
 }
 
+/** Second fields have no PTS of their own; the line must not run ahead for them. */
+static void test_fields(void) {
+	gb_timeline timeline;
+	int64_t out = 0;
+	gb_timeline_init(&timeline);
+	for(int64_t frame = 0; frame < 500; frame++) {
+		out = gb_timeline_next(&timeline, frame * 3600, 0, 1000000 + frame * 40000);
+		int64_t second = gb_timeline_next(&timeline, NONE, 0, 1000000 + frame * 40000);
+		g_assert_cmpint(second, >, out);
+		if(frame > 30) {
+			g_assert_cmpint(second - out, <, 2000);
+		}
+		out = second;
+	}
+	g_assert_cmpint(out, <, 500 * 3600);
+	g_assert_cmpuint(timeline.jumps, ==, 0);
+}
+
 /** Whatever comes: it rises, and follows the clock where the camera does not make sense. */
 static void test_random(void) {
 	for(int round = 0; round < 200; round++) {
@@ -131,6 +149,7 @@ int main(int argc, char **argv) {
 	g_test_add_func("/timeline/rows", test_rows);
 	g_test_add_func("/timeline/restart", test_restart);
 	g_test_add_func("/timeline/measured_rate", test_measured_rate);
+	g_test_add_func("/timeline/fields", test_fields);
 	g_test_add_func("/timeline/random", test_random);
 	return g_test_run();
 }

@@ -6,6 +6,8 @@
 #define CLOCK 90000
 /** 25 frames a second, until something is measured. */
 #define NOMINAL_DEFAULT 3600
+/** Less than a millisecond is no distance of frames. */
+#define NOMINAL_MIN 90
 /** A step of less needs no second opinion; one of more has to agree with the clock. */
 #define STEP_PLAIN CLOCK
 #define STEP_MAX (10 * CLOCK)
@@ -56,10 +58,21 @@ static int64_t standstill_step(const gb_timeline *timeline, int64_t now_us) {
 	return CLAMP(passed, timeline->nominal / 4, timeline->nominal * 4);
 }
 
+/** Frames without a PTS of their own share the distance: the second fields of pictures, or all but
+ * the first frame of a pack. */
+static void learn_nominal(gb_timeline *timeline, int64_t moved) {
+	int64_t distance = moved / ((int64_t)timeline->unstamped + 1);
+	timeline->unstamped = 0;
+	if(distance >= NOMINAL_MIN && distance <= STEP_PLAIN) {
+		timeline->nominal += (distance - timeline->nominal) / 4;
+	}
+}
+
 static int64_t step_by_pts(gb_timeline *timeline, int64_t pts, int64_t now_us) {
 	if(!timeline->anchored) {
 		int64_t first = timeline->started ? elapsed(timeline, now_us) : 0;
 		timeline->anchored = true;
+		timeline->unstamped = 0;
 		timeline->pts = pts;
 		timeline->offset = timeline->out + first - pts;
 		return first;
@@ -68,10 +81,8 @@ static int64_t step_by_pts(gb_timeline *timeline, int64_t pts, int64_t now_us) {
 	int64_t moved = unwrapped - timeline->pts;
 	int64_t step = unwrapped + timeline->offset - timeline->out;
 	timeline->pts = unwrapped;
+	learn_nominal(timeline, moved);
 	if(moved != 0 && plausible(timeline, step, now_us)) {
-		if(step <= STEP_PLAIN) {
-			timeline->nominal += (step - timeline->nominal) / 8;
-		}
 		timeline->back_run = 0;
 		return step;
 	}
@@ -99,6 +110,7 @@ static int64_t scale_rtp(const gb_timeline *timeline, int64_t ticks) {
 }
 
 static int64_t step_by_rtp(gb_timeline *timeline, int64_t ticks, int64_t now_us) {
+	timeline->unstamped++;
 	if(!timeline->started) {
 		return 0;
 	}
@@ -167,4 +179,5 @@ void gb_timeline_restart(gb_timeline *timeline) {
 	timeline->measuring = false;
 	timeline->rtp_rate = 0;
 	timeline->back_run = 0;
+	timeline->unstamped = 0;
 }

@@ -9,22 +9,23 @@
 #include "gb28181/media/gb_media.h"
 
 typedef struct {
-	bool started;	   /**< `out` and `out_us` hold */
-	int64_t out;	   /**< last time given out */
-	int64_t out_us;	   /**< when that was */
-	int64_t nominal;   /**< usual distance of frames */
-	bool anchored;	   /**< `pts` and `offset` hold */
-	int64_t pts;	   /**< last PTS, unwrapped */
-	int64_t offset;	   /**< what makes a PTS a time of ours */
-	unsigned back_run; /**< steps back in a row */
-	bool have_rtp;	   /**< `rtp` holds */
-	uint32_t rtp;	   /**< last RTP timestamp */
-	int64_t rtp_rate;  /**< its ticks in 100,000 ticks of 90 kHz; 0 = not measured */
-	bool measuring;	   /**< the three below hold */
-	int64_t rtp_sum;   /**< RTP ticks since the measurement began */
-	int64_t from_out;  /**< its begin on our line */
-	int64_t from_us;   /**< and on the clock */
-	uint64_t jumps;	   /**< times that were anchored anew */
+	bool started;		/**< `out` and `out_us` hold */
+	int64_t out;		/**< last time given out */
+	int64_t out_us;		/**< when that was */
+	int64_t nominal;	/**< usual distance of frames */
+	bool anchored;		/**< `pts` and `offset` hold */
+	int64_t pts;		/**< last PTS, unwrapped */
+	int64_t offset;		/**< what makes a PTS a time of ours */
+	unsigned back_run;	/**< steps back in a row */
+	unsigned unstamped; /**< frames without PTS since the last with one */
+	bool have_rtp;		/**< `rtp` holds */
+	uint32_t rtp;		/**< last RTP timestamp */
+	int64_t rtp_rate;	/**< its ticks in 100,000 ticks of 90 kHz; 0 = not measured */
+	bool measuring;		/**< the three below hold */
+	int64_t rtp_sum;	/**< RTP ticks since the measurement began */
+	int64_t from_out;	/**< its begin on our line */
+	int64_t from_us;	/**< and on the clock */
+	uint64_t jumps;		/**< times that were anchored anew */
 } gb_timeline;
 
 void gb_timeline_init(gb_timeline *timeline);
