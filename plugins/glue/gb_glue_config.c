@@ -122,9 +122,11 @@ bool gb_glue_config_load(const char *folder, gb_glue_config *ret_config, GError 
 	g_autofree char *path = g_build_filename(folder, FILE_NAME, NULL);
 	janus_config *file = janus_config_parse(path);
 	if(!file) {
+		bool there = g_file_test(path, G_FILE_TEST_EXISTS);
 		g_set_error(error, GB_ERROR, GB_ERROR_INVALID,
-			"%s cannot be read: copy %s.sample there and set sip.server_id and sip.password", path,
-			FILE_NAME);
+			there ? "%s cannot be read; %s.sample shows how it should look"
+				  : "%s is missing: copy %s.sample there and set sip.server_id and sip.password",
+			path, FILE_NAME);
 		return false;
 	}
 	bool fine = gb_glue_config_read(file, ret_config, error);

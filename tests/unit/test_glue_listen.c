@@ -143,7 +143,6 @@ static void test_rate(void) {
 	fixture f;
 	start(&f);
 	join(&f, alice);
-	g_autofree char *text = NULL;
 	expect(&f, "alice 1 state:a=1");
 	unsigned messages = 0;
 	for(int ms = 0; ms < 2000; ms += 10) {
