@@ -3,6 +3,7 @@
 #include "glue/gb_glue_api.h"
 #include "glue/gb_glue_hub.h"
 #include "glue/gb_glue_json.h"
+#include "glue/gb_glue_watch.h"
 
 enum { UNAUTHORIZED = 457 };
 
@@ -40,6 +41,7 @@ static void listen_request(gb_request *request) {
 		else
 			gb_listen_remove(hub, (gb_topic)i, session);
 	}
+	gb_watching_show(session);
 }
 
 /* ---- refresh ------------------------------------------------------------------------------- */

@@ -247,6 +247,7 @@ int gb_json_error_code(int code) {
 		[GB_ERROR_CODEC] = 484,
 		[GB_ERROR_NO_PORT] = 485,
 		[GB_ERROR_LIMIT] = 486,
+		[GB_ERROR_MISSING] = 453,
 	};
 	return code >= 0 && (size_t)code < G_N_ELEMENTS(numbers) ? numbers[code] : 499;
 }

@@ -273,7 +273,7 @@ const char *gb_server_only_channel(gb_server *server, const char *device, GError
 	if(count == 1)
 		return found;
 	g_set_error(
-		error, GB_ERROR, count ? GB_ERROR_INVALID : GB_ERROR_NOT_FOUND, "%u channels", count);
+		error, GB_ERROR, count ? GB_ERROR_MISSING : GB_ERROR_NOT_FOUND, "%u channels", count);
 	return NULL;
 }
 

@@ -260,7 +260,7 @@ static void test_only_channel(void) {
 	g_assert_null(gb_server_only_channel(fx.server, CAMERA, &unknown));
 	g_assert_error(unknown, GB_ERROR, GB_ERROR_NOT_FOUND);
 	g_assert_null(gb_server_only_channel(fx.server, NVR, &several));
-	g_assert_error(several, GB_ERROR, GB_ERROR_INVALID);
+	g_assert_error(several, GB_ERROR, GB_ERROR_MISSING);
 	fixture_down(&fx);
 }
 

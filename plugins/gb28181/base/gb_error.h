@@ -33,6 +33,7 @@ typedef enum {
 	GB_ERROR_CODEC,		   /**< 484: media that the viewer cannot play */
 	GB_ERROR_NO_PORT,	   /**< 485: no free media port */
 	GB_ERROR_LIMIT,		   /**< 486: a limit is reached */
+	GB_ERROR_MISSING,	   /**< 453: something was left out that is needed here */
 } gb_error_code;
 
 #define GB_ERROR (gb_error_quark())

@@ -214,7 +214,7 @@ const char *gb_server_only_channel(gb_server *server, const char *device, GError
 		if(!channel->playable)
 			continue;
 		if(only) {
-			g_set_error(error, GB_ERROR, GB_ERROR_INVALID,
+			g_set_error(error, GB_ERROR, GB_ERROR_MISSING,
 				"Device %s has several channels: say which one by 'channel'.", device);
 			return NULL;
 		}

@@ -8,6 +8,7 @@ export class Session {
 		this.api = api;
 		this.handles = new Map();
 		this.open = true;
+		this.polls = new AbortController();
 	}
 
 	static async create(api) {
@@ -30,7 +31,7 @@ export class Session {
 
 	async #poll() {
 		while(this.open) {
-			const events = await fetch(`${this.api}/${this.id}?maxev=10`)
+			const events = await fetch(`${this.api}/${this.id}?maxev=10`, {signal: this.polls.signal})
 				.then((response) => response.json(), () => []);
 			for(const event of [events].flat()) {
 				this.handles.get(event.sender)?.take(event);
@@ -52,6 +53,7 @@ export class Session {
 	async destroy() {
 		this.open = false;
 		await this.#post(`/${this.id}`, {janus: 'destroy'}).catch(() => {});
+		this.polls.abort();
 		await this.polling;
 	}
 }

@@ -101,7 +101,15 @@ export class Stack {
 		return (await this.ask({request: 'list_streams'})).streams;
 	}
 
-	/** Janus's own session state of the plugin's handles. */
+	/** What the Admin API's handle_info says of the plugin's state on a handle. */
+	async handleInfo(session, handle) {
+		const response = await fetch(`${this.admin}/${session.id}/${handle.id}`, {
+			method: 'POST', body: JSON.stringify({janus: 'handle_info', transaction: 't', admin_secret: 'e2e'}),
+		});
+		return (await response.json()).info.plugin_specific;
+	}
+
+	/** All that Janus printed. */
 	log() {
 		return this.janus.lines.join('\n');
 	}
