@@ -2,7 +2,7 @@
 # headers.sh - each header compiles alone, and is guarded by its own name.
 . "$(dirname "$0")/lib.sh"
 
-cflags="-std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Iplugins -Itests/camera ${GB_CHECK_CFLAGS:-$(pkg-config --cflags glib-2.0 sofia-sip-ua jansson libxml-2.0 sqlite3 2>/dev/null) -isystem /usr/include/janus -isystem /usr/include}"
+cflags="-std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Iplugins -Itests -Itests/camera ${GB_CHECK_CFLAGS:-$(pkg-config --cflags glib-2.0 sofia-sip-ua jansson libxml-2.0 sqlite3 2>/dev/null) -isystem /usr/include/janus -isystem /usr/include}"
 for header in $(sources 'plugins/*.h' 'tests/camera/*.h' 'tests/stubs/*.h'); do
 	case $header in
 	tests/camera/*) extra=$(pkg-config --cflags libre libavcodec 2>/dev/null) ;;

@@ -1,8 +1,8 @@
 /* replay_main.c - runs a fuzz target over files instead of a fuzzer.
  *
- * Every target is linked with this main() in an ordinary build, so that the corpus and every past crash run in
- * `make check` with any compiler. Without arguments it takes corpus/NAME of a program called fuzz_NAME;
- * prints TAP. */
+ * Every target is linked with this main() in an ordinary build, so that the corpus and every past
+ * crash run in `make check` with any compiler. Without arguments it takes corpus/NAME of a program
+ * called fuzz_NAME; prints TAP. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdint.h>
