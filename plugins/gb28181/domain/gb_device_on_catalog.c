@@ -1,6 +1,7 @@
 #include "gb28181/domain/gb_catalog.h"
 
 #include "gb28181/base/gb_clock.h"
+#include "gb28181/domain/gb_interview.h"
 #include "gb28181/domain/gb_persist.h"
 
 #include <string.h>

@@ -6,7 +6,7 @@
 /** Least delay, so that the answer to its REGISTER is through; spread for each device that waits,
  * and its cap. */
 #define DELAY_US (100 * GB_MS)
-#define SPREAD_US (10 * GB_MS)
+#define SPREAD_US (2 * GB_MS)
 #define SPREAD_MAX_US (20 * GB_SECOND)
 
 struct gb_interviews {
@@ -43,6 +43,10 @@ static void leave(gb_device *device) {
 	gb_timers_stop(device->server->timers, &device->interview_timer);
 	interviews->running--;
 	pump(device->server);
+}
+
+void gb_interview_release(gb_device *device) {
+	leave(device);
 }
 
 static void on_answer(gb_device *device, const gb_query_result *result, void *user) {

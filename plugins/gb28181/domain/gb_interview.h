@@ -17,6 +17,8 @@ void gb_interviews_free(gb_interviews *interviews);
 /** Nothing happens when it waits or is being asked already, or is a user. */
 void gb_interview_want(gb_device *device);
 void gb_interview_cancel(gb_device *device);
+/** Its catalog is there but for the time that late parts are given: others may have its place. */
+void gb_interview_release(gb_device *device);
 /** How many devices are being asked. */
 unsigned gb_interviews_running(const gb_interviews *interviews);
 
