@@ -23,13 +23,13 @@ finish() {
 
 # The files that a check is about: those that git knows, or all where there is no git (a release tarball).
 sources() {
-	if git -C "$top" rev-parse --is-inside-work-tree >/dev/null 2>&1; then
+	if [ "$(git -C "$top" rev-parse --show-toplevel 2>/dev/null)" = "$top" ]; then
 		git -C "$top" ls-files --cached --others --exclude-standard -- "$@" | while read -r file; do
 			[ -f "$file" ] && printf '%s\n' "$file"
 		done
 	else
 		for pattern in "$@"; do
 			find . -path "./$pattern" -type f
-		done | sed 's|^\./||'
+		done | sed 's|^\./||' | grep -vE '(^|/)(node_modules|vendor|_build|_inst)/'
 	fi
 }
