@@ -232,7 +232,7 @@ static void test_immediate_failures(void) {
 	expect(&f, WATCH_DEVICE, NULL, "preparing");
 	tell(&f, GB_SESSION_HANGUP);
 	stub_server_add_channel(DEVICE, "34020000001310000002");
-	expect(&f, WATCH_DEVICE, NULL, "454");
+	expect(&f, WATCH_DEVICE, NULL, "453");
 	glue_fixture_end(&f);
 }
 
