@@ -3,7 +3,7 @@
  *
  * For runs with real sockets (sanitizers, many cameras). Prints one JSON object a line. Commands:
  *   watch DEVICE [CHANNEL]   ready N   pause N   resume N   stop N   keyframe N
- *   refresh DEVICE   list   streams   counts   quit
+ *   refresh DEVICE   list   streams   counts   listeners   quit
  * `watch` prints the viewer's number N. With --ready viewers are ready at once. */
 #include "gb28181/base/gb_clock.h"
 #include "gb28181/base/gb_log.h"
@@ -227,6 +227,12 @@ static void counts(gb_server *server) {
 		now.devices, now.online, now.channels, now.streams, now.viewers);
 }
 
+static void listeners(gb_server *server) {
+	g_auto(GStrv) names = gb_server_listeners(server);
+	g_autofree char *text = g_strjoinv(", ", names);
+	print("{\"event\":\"listeners\",\"at\":\"%s\"}", text);
+}
+
 static void on_refreshed(void *user, const gb_refresh_result *result, const gb_failure *failure) {
 	(void)user;
 	print("{\"event\":\"refreshed\",\"what\":%u,\"complete\":%s,\"expected\":%u,\"received\":%u,"
@@ -253,6 +259,8 @@ static void run_command(gb_server *server, void *data) {
 		counts(server);
 	else if(!strcmp(verb, "watch") && first)
 		watch(server, first, command->words[2]);
+	else if(!strcmp(verb, "listeners"))
+		listeners(server);
 	else if(!strcmp(verb, "refresh") && first)
 		gb_server_refresh(server, first, GB_REFRESH_CATALOG | GB_REFRESH_INFO | GB_REFRESH_STATUS,
 			on_refreshed, NULL);
