@@ -42,7 +42,8 @@ export class Stack {
 		this.env = {
 			GB_RUN: this.run, GB_PLUGIN: plugin, GB_PAGE: `${address}:8080`, GB_ICE_IP: address, GB_PASSWORD: password,
 			GB_SERVER_ID: serverId, GB_ADMIN_KEY: adminKey, GB_ADMIN_SECRET: 'e2e', GB_DEBUG_LEVEL: '5',
-			GB_SIP_MORE: indent(sip), GB_MEDIA_MORE: indent(media), GB_GENERAL_MORE: indent(general), GB_JANUS_ENV: sanitizer(), ...env,
+			GB_SIP_MORE: indent(sip), GB_MEDIA_MORE: indent(media), GB_GENERAL_MORE: indent(general), ...env,
+			GB_JANUS_ENV: `${sanitizer()} ${env.GB_JANUS_ENV ?? ''}`,
 		};
 		this.page = `http://${address}:8080/`;
 		this.admin = 'http://127.0.0.1:17088/admin';
