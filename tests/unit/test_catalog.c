@@ -1,6 +1,7 @@
 /* Catalogs: gb28181.md 5.5 and 10.3, checklist 18.3 (3). */
 #include "stubs/domain_fixture.h"
 
+#include "gb28181/domain/gb_interview.h"
 #include "gb28181/domain/gb_query.h"
 
 #include <string.h>
@@ -66,6 +67,19 @@ static void test_one_item_each(void) {
 	g_assert_cmpuint(info->channels_online, ==, 3);
 	g_assert_cmpuint(fx.server->channels, ==, 3);
 	g_assert_cmpuint(gb_queries_open(fx.server->queries), ==, 1); /* DeviceInfo */
+	fixture_down(&fx);
+}
+
+static void test_place_is_free_at_once(void) {
+	fixture fx;
+	int64_t sn = up(&fx, NVR);
+	g_assert_cmpuint(gb_interviews_running(fx.server->interviews), ==, 1);
+	g_assert_cmpint(part(&fx, sn, 2, one), ==, 200);
+	g_assert_cmpuint(gb_interviews_running(fx.server->interviews), ==, 1);
+	g_assert_cmpint(part(&fx, sn, 2, two), ==, 200);
+	g_assert_cmpuint(gb_interviews_running(fx.server->interviews), ==, 0);
+	fixture_advance(&fx, 60 * GB_SECOND);
+	g_assert_cmpuint(gb_interviews_running(fx.server->interviews), ==, 0);
 	fixture_down(&fx);
 }
 
@@ -389,6 +403,7 @@ static void test_info_and_status(void) {
 int main(int argc, char **argv) {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/catalog/one_item_each", test_one_item_each);
+	g_test_add_func("/catalog/place_is_free_at_once", test_place_is_free_at_once);
 	g_test_add_func("/catalog/never_complete", test_never_complete);
 	g_test_add_func("/catalog/removed_only_when_complete", test_removed_only_when_complete);
 	g_test_add_func("/catalog/counts_too_low", test_counts_too_low);

@@ -118,8 +118,11 @@ static void collect(gb_query *query, const gb_catalog *catalog) {
 		gb_channel *channel = gb_channel_from_item(item);
 		g_hash_table_replace(query->channels, channel->id, channel);
 	}
+	bool complete = is_complete(query);
 	gb_timers_start(
-		server->timers, &query->timer, is_complete(query) ? GB_QUERY_SETTLE_US : GB_QUERY_IDLE_US);
+		server->timers, &query->timer, complete ? GB_QUERY_SETTLE_US : GB_QUERY_IDLE_US);
+	if(complete)
+		gb_interview_release(query->device);
 }
 
 /* ---- unasked: single items ----------------------------------------------------------------- */
