@@ -315,6 +315,11 @@ static void test_restart(void) {
 	g_autoptr(gb_channel_info) info = gb_server_get_channel(fx.server, NVR, CHANNEL2);
 	g_assert_cmpstr(info->name, ==, "Node 02");
 	g_assert_true(info->playable);
+	/* what changed meanwhile is asked for at its first sign of life */
+	g_assert_cmpint(fixture_asked(&fx, NVR, "Catalog"), ==, 0);
+	g_assert_cmpint(fixture_keepalive(&fx, NVR, HOME), ==, 200);
+	fixture_advance(&fx, GB_SECOND);
+	g_assert_cmpint(fixture_asked(&fx, NVR, "Catalog"), >, 0);
 	fixture_down(&fx);
 }
 

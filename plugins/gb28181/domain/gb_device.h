@@ -86,7 +86,7 @@ struct gb_device {
 	unsigned catalog_expected, catalog_received;
 	uint64_t channels_refused; /**< over GB_CHANNELS_MAX */
 
-	bool asked; /**< its catalog was asked for, or is known from the store */
+	bool asked; /**< its catalog was asked for since we started */
 	gb_interview_state interview;
 	gb_timer interview_timer;
 	unsigned interview_open; /**< questions that are not answered yet */

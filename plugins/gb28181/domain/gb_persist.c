@@ -180,8 +180,7 @@ static void load_channel(void *user, const gb_stored_channel *row) {
 	channel->longitude = row->longitude;
 	channel->latitude = row->latitude;
 	gb_channel_classify(channel);
-	if(gb_device_put_channel(device, channel))
-		device->asked = true;
+	(void)gb_device_put_channel(device, channel);
 }
 
 bool gb_persist_load(gb_server *server, GError **error) {
