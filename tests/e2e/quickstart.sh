@@ -14,6 +14,6 @@ ip -n "$alone" link set lo up
 status=0
 for name in "$lan" "$alone"; do
 	GB_E2E_MACHINE=$([ "$name" = "$lan" ] && echo "with a LAN address" || echo "with loopback only") \
-		namespace_run "$name" timeout --kill-after=10 300 node --test-reporter=tap "$here/quickstart.test.mjs" || status=1
+		namespace_run "$name" timeout --kill-after=10 300 node --test-reporter=tap "$here/quickstart.mjs" || status=1
 done
 exit $status

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # run.sh - the SIP engine against SIPp and raw sockets, in a network namespace of its own.
 #
-#   tests/sip/run.sh BUILD-FOLDER     BUILD-FOLDER/tests/sip/sip_driver is the program under test
+#   tests/sip/run.sh BUILD-FOLDER     BUILD-FOLDER/sip_driver is the program under test
 #
 # Prints TAP. Needs root (namespace) and SIPp.
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-driver=$(cd "$1" && pwd)/tests/sip/sip_driver
+driver=$(cd "$1" && pwd)/sip_driver
 # shellcheck source=tests/lib/namespace.sh
 . "$here/../lib/namespace.sh"
 
