@@ -47,6 +47,11 @@ static void test_to_utf8(void) {
 		{"", 0, GB_CHARSET_AUTO, ""},
 		{DAMEN_GBK, 4, GB_CHARSET_AUTO, DAMEN_UTF8},
 		{DAMEN_UTF8, 6, GB_CHARSET_AUTO, DAMEN_UTF8},
+		/* a wall: valid in both */
+		{"\xce\xa7\xc7\xbd", 4, GB_CHARSET_AUTO, "\xe5\x9b\xb4\xe5\xa2\x99"},
+		{"\xce\xa7\xc7\xbd", 4, GB_CHARSET_UTF8, "\xce\xa7\xc7\xbd"},
+		{"encoding=\"UTF-8\" \xce\xa7", 19, GB_CHARSET_AUTO, "encoding=\"UTF-8\" \xce\xa7"},
+		{"\xe9\x97\xa8\xce\xa7", 5, GB_CHARSET_AUTO, "\xe9\x97\xa8\xce\xa7"},
 		{DAMEN_GBK, 4, GB_CHARSET_GB18030, DAMEN_UTF8},
 		{DAMEN_UTF8, 6, GB_CHARSET_UTF8, DAMEN_UTF8},
 		{DAMEN_GBK, 4, GB_CHARSET_UTF8, BAD BAD BAD BAD},

@@ -7,6 +7,11 @@
 #include <string.h>
 
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
+/* The common characters of GB 2312 have lead bytes up to this one (in UTF-8: of two bytes). */
+#define GB2312_COMMON_LAST 0xd7
+#define GB2312_TRAIL_FIRST 0xa1
+/* An XML declaration stands within so many bytes. */
+#define DECLARATION 100u
 
 bool gb_charset_from_name(const char *name, gb_charset *ret_charset) {
 	static const struct {
@@ -91,11 +96,33 @@ static char *finish(GString *string, size_t *ret_len) {
 	return g_string_free(string, FALSE);
 }
 
+static bool declares_utf8(const char *text, size_t len) {
+	g_autofree char *head = g_ascii_strdown(text, (gssize)MIN(len, DECLARATION));
+	const char *encoding = strstr(head, "encoding=");
+	return encoding && strstr(encoding, "utf-8");
+}
+
+/* Some words of common characters are valid in both: the GBK bytes of U+56F4 U+5899 (a wall) also
+ * read as Greek and Latin letters. From a device that does not declare UTF-8 they are Chinese. */
+static bool means_gb(const char *text, size_t len) {
+	bool found = false;
+	for(size_t i = 0; i < len; i++) {
+		unsigned char lead = (unsigned char)text[i];
+		if(lead < 0x80)
+			continue;
+		i++;
+		if(lead > GB2312_COMMON_LAST || i >= len || (unsigned char)text[i] < GB2312_TRAIL_FIRST)
+			return false;
+		found = true;
+	}
+	return found && !declares_utf8(text, len);
+}
+
 char *gb_charset_to_utf8(const char *bytes, size_t len, gb_charset charset, size_t *ret_len) {
 	size_t clean_len;
 	g_autofree char *clean = copy_without_controls(bytes, len, &clean_len);
 	GString *out = NULL;
-	bool valid = g_utf8_validate_len(clean, clean_len, NULL);
+	bool valid = g_utf8_validate_len(clean, clean_len, NULL) && !means_gb(clean, clean_len);
 	if(charset == GB_CHARSET_GB18030 || (charset == GB_CHARSET_AUTO && !valid))
 		out = convert_named("UTF-8", "GB18030", clean, clean_len, REPLACEMENT);
 	if(out)
