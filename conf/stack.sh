@@ -38,6 +38,14 @@ nat_lines() {
 	fi
 }
 
+# The address that cameras are told, as the plugin's jcfg wants it: a list where `network/prefix=address` occurs.
+advertised() {
+	case ${GB_ADVERTISED_IP:-} in
+	*=*) echo "[ \"${GB_ADVERTISED_IP//, /\", \"}\" ]" ;;
+	*) echo "\"${GB_ADVERTISED_IP:-}\"" ;;
+	esac
+}
+
 event_loops() {
 	local cores
 	cores=$(nproc)
@@ -93,7 +101,7 @@ collect() {
 	put SERVER_ID "$server_id"
 	put REALM "${GB_REALM:-${server_id:0:10}}"
 	put PASSWORD "${GB_PASSWORD:-}"
-	put ADVERTISED_IP "${GB_ADVERTISED_IP:-}"
+	put ADVERTISED_IP "$(advertised)"
 	put RTP_RANGE "${GB_RTP_RANGE:-30000-31999}"
 	put STORE "${GB_STORE:-$run/gb28181.sqlite}"
 	put GENERAL_MORE "${GB_GENERAL_MORE:-}"
