@@ -131,6 +131,11 @@ static void test_at_once(void) {
 	stub_media_fail(fx.media, GB_ERROR_NO_PORT);
 	g_autoptr(gb_failure) no_port = play_try_watch(&fx, &v, NVR, CHANNEL);
 	g_assert_cmpint(no_port->code, ==, GB_ERROR_NO_PORT);
+	/* each of them gives its SSRC back */
+	for(int i = 0; i < GB_SSRC_COUNT; i++) {
+		g_autoptr(gb_failure) again = play_try_watch(&fx, &v, NVR, CHANNEL);
+		g_assert_cmpint(again->code, ==, GB_ERROR_NO_PORT);
+	}
 	stub_media_fail(fx.media, -1);
 	g_assert_cmpint(fixture_register(&fx, NVR, PLAY_HOME, 0), ==, 200);
 	g_autoptr(gb_failure) offline = play_try_watch(&fx, &v, NVR, CHANNEL);

@@ -483,6 +483,7 @@ gb_play *gb_play_open(gb_device *device, const char *channel, gb_failure **ret_f
 	gb_timer_init(&play->linger_timer, on_linger_timer, play);
 	gb_timer_init(&play->keyframe_timer, on_keyframe_timer, play);
 	if(!gb_play_open_stream(play, device, ret_failure)) {
+		gb_ssrc_give_back(server->ssrcs, play->spare_ssrc);
 		gb_play_unref(play);
 		return NULL;
 	}
