@@ -51,7 +51,7 @@ static const gb_option sip_options[] = {
 	U16("port", server.sip.port, 1, 65535),
 	BOOL("udp", server.sip.udp),
 	BOOL("tcp", server.sip.tcp),
-	TYPED("advertised_ip", GB_OPTION_ADVERTISED, server.sip_advertised_ip),
+	TYPED("advertised_ip", GB_OPTION_ADVERTISED, server.sip.advertised_ip),
 	TYPED("server_id", GB_OPTION_USER, server.sip.server_id),
 	TEXT("realm", server.sip.realm, 1, 64),
 	TEXT("password", server.sip_password, 0, 128),

@@ -32,7 +32,7 @@ static void test_defaults(void) {
 	g_assert_cmpstr(server->sip.ips[0], ==, "0.0.0.0");
 	g_assert_cmpuint(server->sip.port, ==, 5060);
 	g_assert_true(server->sip.udp && server->sip.tcp && server->allow_unknown);
-	g_assert_null(server->sip_advertised_ip);
+	g_assert_null(server->sip.advertised_ip);
 	g_assert_cmpstr(server->sip.realm, ==, "3402000000");
 	g_assert_cmpstr(server->sip_password, ==, "");
 	g_assert_cmpint(server->utc_offset_minutes, ==, 480);

@@ -36,7 +36,7 @@ void gb_server_config_copy(gb_server_config *ret_copy, const gb_server_config *c
 	ret_copy->sip.realm = g_strdup(config->sip.realm);
 	ret_copy->sip.user_agent = g_strdup(config->sip.user_agent);
 	ret_copy->sip_password = g_strdup(config->sip_password);
-	ret_copy->sip_advertised_ip = g_strdupv(config->sip_advertised_ip);
+	ret_copy->sip.advertised_ip = g_strdupv(config->sip.advertised_ip);
 	ret_copy->media_ip = g_strdup(config->media_ip);
 	ret_copy->media_advertised_ip = g_strdupv(config->media_advertised_ip);
 	ret_copy->store_path = g_strdup(config->store_path);
@@ -49,7 +49,7 @@ void gb_server_config_clear(gb_server_config *config) {
 	g_free(config->sip.realm);
 	g_free(config->sip.user_agent);
 	g_free(config->sip_password);
-	g_strfreev(config->sip_advertised_ip);
+	g_strfreev(config->sip.advertised_ip);
 	g_free(config->media_ip);
 	g_strfreev(config->media_advertised_ip);
 	g_free(config->store_path);

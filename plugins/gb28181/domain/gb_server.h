@@ -27,7 +27,6 @@ typedef struct {
 	int utc_offset_minutes;	  /**< -720..840 */
 	int keepalive_interval_s; /**< 5..3600 */
 	int keepalive_misses;	  /**< 1..100 */
-	char **sip_advertised_ip; /**< NULL or NULL-terminated entries for gb_addr_map_new() */
 	gb_media_config media;
 	char *media_ip; /**< "0.0.0.0": the address that the device registered at */
 	char **media_advertised_ip;

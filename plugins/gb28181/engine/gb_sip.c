@@ -75,6 +75,7 @@ static void config_copy(gb_sip_config *to, const gb_sip_config *from) {
 	to->server_id = g_strdup(from->server_id);
 	to->realm = g_strdup(from->realm);
 	to->user_agent = g_strdup(from->user_agent);
+	to->advertised_ip = g_strdupv(from->advertised_ip);
 }
 
 static void config_clear(gb_sip_config *config) {
@@ -82,6 +83,7 @@ static void config_clear(gb_sip_config *config) {
 	g_free(config->server_id);
 	g_free(config->realm);
 	g_free(config->user_agent);
+	g_strfreev(config->advertised_ip);
 }
 
 static int on_mailbox(su_root_magic_t *magic, su_wait_t *wait, struct gb_sip *sip) {
@@ -121,8 +123,15 @@ static su_duration_t step_ms(const gb_sip *sip) {
 	return (su_duration_t)((next_us + GB_MS - 1) / GB_MS);
 }
 
+static bool read_advertised(gb_sip *sip, GError **error) {
+	if(sip->config.advertised_ip == NULL)
+		return true;
+	sip->advertised = gb_addr_map_new((const char *const *)sip->config.advertised_ip, error);
+	return sip->advertised != NULL;
+}
+
 static bool start(gb_sip *sip, GError **error) {
-	return open_root(sip, error) && gb_sip_agents_open(sip, error);
+	return read_advertised(sip, error) && open_root(sip, error) && gb_sip_agents_open(sip, error);
 }
 
 static void *run(void *data) {
@@ -155,6 +164,7 @@ static void sip_destroy(gb_sip *sip) {
 	g_hash_table_unref(sip->flows);
 	g_ptr_array_unref(sip->agents);
 	gb_timers_free(sip->timers);
+	gb_addr_map_free(sip->advertised);
 	config_clear(&sip->config);
 	g_free(sip);
 	sofia_deinit();

@@ -38,6 +38,8 @@ typedef struct {
 	char *server_id;
 	char *realm;
 	char *user_agent;
+	/** Entries for gb_addr_map_new(): the address that our Contact names; NULL = the local one. */
+	char **advertised_ip;
 } gb_sip_config;
 
 /* ---- requests that come in ----------------------------------------------------------------- */

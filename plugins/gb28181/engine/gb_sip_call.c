@@ -323,10 +323,13 @@ static void on_timer(void *user) {
 
 static void send_invite(
 	gb_sip_call *call, const gb_sip_way *way, const char *subject, const char *sdp) {
-	char local[GB_ADDR_TEXT];
+	char told[GB_ADDR_TEXT];
+	gb_addr ours =
+		gb_addr_map_lookup(call->sip->advertised, &call->peer.remote, &way->agent->local);
+	ours.port = way->agent->local.port;
 	msg_t *msg = outline(call, way, SIP_METHOD_INVITE, call->cseq);
-	char *contact = su_sprintf(msg_home(msg), "<sip:%s@%s>", call->sip->config.server_id,
-		gb_addr_format(local, &way->agent->local));
+	char *contact = su_sprintf(
+		msg_home(msg), "<sip:%s@%s>", call->sip->config.server_id, gb_addr_format(told, &ours));
 	sip_add_tl(msg, sip_object(msg), SIPTAG_CONTACT_STR(contact), SIPTAG_SUBJECT_STR(subject),
 		SIPTAG_CONTENT_TYPE_STR("APPLICATION/SDP"), SIPTAG_PAYLOAD_STR(sdp), TAG_END());
 	call->agent = way->agent;

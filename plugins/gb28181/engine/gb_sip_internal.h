@@ -46,7 +46,8 @@ typedef struct gb_sip_agent {
 } gb_sip_agent;
 
 struct gb_sip {
-	gb_sip_config config; /**< own copies */
+	gb_sip_config config;	 /**< own copies */
+	gb_addr_map *advertised; /**< of config.advertised_ip; NULL = none */
 	gb_sip_ops ops;
 	void *user;
 	pthread_t thread;
