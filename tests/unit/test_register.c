@@ -280,6 +280,39 @@ static void test_another_address(void) {
 	fixture_down(&fx);
 }
 
+/* Headers are kept in UTF-8 and cut off; asked again is who moved and has a new Call-ID. */
+static void test_headers(void) {
+	fixture fx;
+	fixture_up(&fx);
+	g_autofree char *many = g_strnfill(100000, 'a');
+	gb_sip_request request = {.method = GB_SIP_REGISTER,
+		.from_user = CAMERA,
+		.expires = 3600,
+		.user_agent = many,
+		.contact = many,
+		.call_id = many,
+		.peer = fixture_udp(HOME)};
+	g_assert_cmpint(fixture_request(&fx, &request), ==, 200);
+	const gb_device *device = fixture_find(&fx, CAMERA);
+	g_assert_cmpuint(strlen(device->user_agent), ==, 256);
+	g_assert_cmpuint(strlen(device->contact), ==, 256);
+	g_assert_cmpuint(strlen(device->call_id), ==, 256);
+	fixture_advance(&fx, 60 * GB_SECOND);
+	stub_sip_clear_messages(fx.sip);
+	request.user_agent = "\xb4\xf3\xc3\xc5"; /* GBK */
+	request.peer = fixture_udp("10.0.0.9:6060");
+	g_assert_cmpint(fixture_request(&fx, &request), ==, 200);
+	g_assert_cmpstr(device->user_agent, ==, "大门");
+	fixture_advance(&fx, 10 * GB_SECOND);
+	g_assert_cmpint(fixture_asked(&fx, CAMERA, "Catalog"), ==, 0);
+	request.call_id = "another";
+	request.peer = fixture_udp(HOME);
+	g_assert_cmpint(fixture_request(&fx, &request), ==, 200);
+	fixture_advance(&fx, 10 * GB_SECOND);
+	g_assert_cmpint(fixture_asked(&fx, CAMERA, "Catalog"), !=, 0);
+	fixture_down(&fx);
+}
+
 static void test_kinds(void) {
 	static const struct {
 		const char *id;
@@ -351,6 +384,7 @@ int main(int argc, char **argv) {
 	g_test_add_func("/register/expires", test_expires);
 	g_test_add_func("/register/unregister", test_unregister);
 	g_test_add_func("/register/another_address", test_another_address);
+	g_test_add_func("/register/headers", test_headers);
 	g_test_add_func("/register/kinds", test_kinds);
 	g_test_add_func("/register/versions", test_versions);
 	g_test_add_func("/register/other_methods", test_other_methods);

@@ -2,6 +2,7 @@
 
 #include "gb28181/base/gb_clock.h"
 #include "gb28181/domain/gb_catalog.h"
+#include "gb28181/domain/gb_interview.h"
 #include "gb28181/domain/gb_online.h"
 #include "gb28181/domain/gb_persist.h"
 #include "gb28181/domain/gb_play.h"
@@ -12,6 +13,9 @@
 #define OUR_VERSION "X-GB-Ver: 3.0"
 
 #define MARK_BYTES 16u
+
+/** Longest text of a header that is kept, in bytes; what follows is cut off. */
+#define HEADER_MAX_BYTES 256u
 
 /* ---- answers ------------------------------------------------------------------------------- */
 
@@ -123,13 +127,20 @@ static bool same_place(const gb_sip_peer *a, const gb_sip_peer *b) {
 		a->flow == b->flow;
 }
 
+/** Keeps a header in UTF-8, whatever its length and charset; true when it is another text now. */
+static bool keep_header(char **field, const char *text) {
+	size_t len = strnlen(text, HEADER_MAX_BYTES);
+	g_autofree char *kept = gb_charset_to_utf8(text, len, GB_CHARSET_AUTO, NULL);
+	return gb_text_set(field, kept);
+}
+
 /** Notes what the headers say of the device; true when something is new. */
 static bool take_headers(gb_device *device, const gb_sip_request *request) {
-	bool changed = gb_text_set(&device->user_agent, request->user_agent);
+	bool changed = keep_header(&device->user_agent, request->user_agent);
 	gb_edition edition = gb_edition_from_header(request->gb_version, device->edition);
 	changed = changed || edition != device->edition;
 	device->edition = edition;
-	(void)gb_text_set(&device->contact, request->contact);
+	(void)keep_header(&device->contact, request->contact);
 	return changed;
 }
 
@@ -138,7 +149,7 @@ static void bind_device(
 	gb_sip_peer old = device->peer;
 	bool was_registered = device->registered;
 	bool changed = take_headers(device, request);
-	bool new_call = gb_text_set(&device->call_id, request->call_id);
+	bool new_call = keep_header(&device->call_id, request->call_id);
 	device->expires_s = (int)expires;
 	if(added) {
 		gb_registry_set_peer(device->server->registry, device, &request->peer);
@@ -149,6 +160,8 @@ static void bind_device(
 	bool moved = was_registered && !same_place(&old, &request->peer);
 	if(moved)
 		device->address_moves++;
+	if(moved && new_call) /* it may be another unit, or a new configuration (3.4) */
+		gb_interview_want(device);
 	if(moved)
 		gb_plays_device_moved(device, GB_MOVE_REGISTERED_ELSEWHERE);
 	else if(was_registered && new_call)
