@@ -361,6 +361,12 @@ static void test_refused(void) {
 	gb_server_refresh(fx.server, NVR, GB_REFRESH_STATUS, failed, &code);
 	fixture_advance(&fx, 11 * GB_SECOND);
 	g_assert_cmpint(code, ==, GB_ERROR_TIMEOUT);
+	for(unsigned i = 0; i <= GB_QUERIES_PER_DEVICE; i++) {
+		gb_server_refresh(fx.server, NVR, GB_REFRESH_STATUS, failed, &code);
+		g_assert_cmpint(code, ==, i < GB_QUERIES_PER_DEVICE ? GB_ERROR_TIMEOUT : GB_ERROR_LIMIT);
+	}
+	fixture_advance(&fx, 11 * GB_SECOND);
+	g_assert_cmpint(code, ==, GB_ERROR_TIMEOUT);
 	gb_server_refresh(fx.server, NVR, GB_REFRESH_INFO, failed, &code);
 	g_assert_cmpint(fixture_register(&fx, NVR, HOME, 0), ==, 200);
 	g_assert_cmpint(code, ==, GB_ERROR_OFFLINE);

@@ -90,6 +90,7 @@ struct gb_device {
 	gb_interview_state interview;
 	gb_timer interview_timer;
 	unsigned interview_open; /**< questions that are not answered yet */
+	unsigned queries_open;	 /**< questions of any kind; of gb_query.c */
 
 	gb_device *flow_next, *flow_prev; /**< devices that share a TCP connection; of the registry */
 };

@@ -55,6 +55,7 @@ void gb_query_finish(gb_query *query, const gb_query_result *result) {
 		return;
 	query->device = NULL;
 	query->server->queries->open--;
+	device->queries_open--;
 	gb_timers_stop(query->server->timers, &query->timer);
 	gb_query_done done = query->done;
 	void *user = query->user;
@@ -104,6 +105,7 @@ void gb_query_send(gb_device *device, gb_cmd cmd, gb_query_done done, void *user
 	gb_timer_init(&query->timer, on_timer, query);
 	g_hash_table_replace(server->queries->by_sn, GUINT_TO_POINTER(query->sn), query);
 	server->queries->open++;
+	device->queries_open++;
 	bool catalog = cmd == GB_CMD_CATALOG;
 	gb_timers_start(server->timers, &query->timer, catalog ? GB_QUERY_CATALOG_US : GB_QUERY_US);
 	g_autofree char *body =

@@ -16,6 +16,9 @@
 /** A catalog whose SumNum is reached ends so much later: some count too low (gb28181.md 5.5). */
 #define GB_QUERY_SETTLE_US (300 * GB_MS)
 
+/** Most questions of one device that wait for an answer; gb_server_refresh() asks no further. */
+#define GB_QUERIES_PER_DEVICE 16u
+
 typedef enum {
 	GB_QUERY_ANSWERED,
 	GB_QUERY_TIMEOUT,

@@ -110,6 +110,13 @@ static gb_failure *why_not(gb_server *server, const char *id, unsigned what) {
 		return gb_play_reason_offline(id);
 	if(device->peer.transport == GB_SIP_TCP && !device->peer.flow)
 		return gb_play_reason_unreachable(id);
+	if(device->queries_open >= GB_QUERIES_PER_DEVICE) {
+		gb_failure *failure = gb_failure_new(GB_ERROR_LIMIT,
+			"Device %s has not answered %u questions yet. Try again in a moment.", id,
+			device->queries_open);
+		failure->limit = g_strdup("queries");
+		return failure;
+	}
 	return NULL;
 }
 
