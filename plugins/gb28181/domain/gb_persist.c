@@ -185,6 +185,7 @@ static void load_channel(void *user, const gb_stored_channel *row) {
 
 bool gb_persist_load(gb_server *server, GError **error) {
 	static const gb_store_loader loader = {load_device, load_registration, load_channel};
+	unsigned open = 0;
 	if(!gb_store_load(server->store, &loader, server, error))
 		return false;
 	for(GTreeNode *node = gb_registry_first(server->registry); node;
@@ -192,6 +193,10 @@ bool gb_persist_load(gb_server *server, GError **error) {
 		gb_device *device = gb_registry_at(node);
 		gb_catalog_settle(device);
 		server->channels += gb_device_channel_count(device);
+		open += device->password && !*device->password ? 1 : 0;
 	}
+	if(open)
+		gb_log(GB_LOG_WARNING, "%u devices have an empty password: they register without any proof",
+			open);
 	return true;
 }
