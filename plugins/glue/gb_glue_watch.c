@@ -413,6 +413,9 @@ static void on_interrupted(gb_session *session, const gb_link_event *event) {
 static void on_ended(gb_session *session, const gb_link_event *event) {
 	json_t *error = with_holders(gb_json_failure(event->failure), event->holders);
 	json_object_set_new(error, "ladder", gb_json_ladder(&event->stream.ladder));
+	gb_step missing = gb_ladder_missing(&event->stream.ladder);
+	if(!json_object_get(error, "step") && missing != GB_STEPS)
+		json_object_set_new(error, "step", json_string(gb_step_name(missing)));
 	if(event->codec)
 		json_object_set_new(error, "codec", json_string(event->codec));
 	fail_without_transaction(session, error);
