@@ -91,7 +91,6 @@ export async function throwAt(port, bytes, {tcp = false, server = address} = {})
 	const socket = connect(port, server);
 	socket.on('error', () => {});
 	await once(socket, 'connect');
-	socket.end(bytes);
-	socket.resume();
-	await once(socket, 'close');
+	await new Promise((resolve) => socket.write(bytes, resolve));
+	socket.destroy();
 }
