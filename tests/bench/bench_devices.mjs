@@ -21,6 +21,8 @@ const {values: options} = parseArgs({options: {
 	sockets: {type: 'boolean', default: false}, store: {type: 'string', default: 'file'},
 }});
 const devices = Number(options.devices);
+/** So many in one process: the simulated camera keeps its timers in one list. */
+const perProcess = 1000;
 const seconds = Number(options.seconds);
 
 const memory = (bytes) => `${(bytes / 1024).toFixed(0)} kB`;
@@ -53,10 +55,13 @@ async function listener() {
 async function register() {
 	const begun = Date.now();
 	const before = {rss: residentBytes(pid), cpu: cpuSeconds(pid)};
-	camera = new Camera([
-		'--count', devices, '--keepalive', options.keepalive, '--picture', 'shared',
-		...(options.tcp ? ['--sip-transport', 'tcp'] : []), ...(options.sockets ? ['--own-sockets'] : []),
-	].map(String), {id: '34020000001320000001'});
+	for(let first = 0; first < devices; first += perProcess) {
+		cameras.push(new Camera([
+			'--count', Math.min(perProcess, devices - first), '--keepalive', options.keepalive, '--picture', 'shared',
+			'--register-rate', Math.ceil(200 * perProcess / Math.max(devices, perProcess)),
+			...(options.tcp ? ['--sip-transport', 'tcp'] : []), ...(options.sockets ? ['--own-sockets'] : []),
+		].map(String), {id: `3402000000132${String(first + 1).padStart(7, '0')}`}));
+	}
 	const patience = 60000 + 60 * devices;
 	await until(`${devices} devices online`, async () => (await counts()).online === devices, patience);
 	const registered = Date.now();
@@ -71,7 +76,7 @@ async function register() {
 
 async function measure() {
 	const heard = await listener();
-	const from = {cpu: cpuSeconds(pid), at: Date.now(), keepalives: camera.count('keepalive')};
+	const from = {cpu: cpuSeconds(pid), at: Date.now(), keepalives: count('keepalive')};
 	const result = {lowest: devices, asked: 0, peak: 0, heard};
 	let last = {...from};
 	while(Date.now() - from.at < seconds * 1000) {
@@ -86,7 +91,7 @@ async function measure() {
 	}
 	result.seconds = (Date.now() - from.at) / 1000;
 	result.cpu = 100 * (cpuSeconds(pid) - from.cpu) / result.seconds;
-	result.keepalives = camera.count('keepalive') - from.keepalives;
+	result.keepalives = count('keepalive') - from.keepalives;
 	result.rss = residentBytes(pid);
 	const offline = await stack.ask({request: 'list_devices', online: false});
 	result.offline = offline.total;
@@ -94,7 +99,8 @@ async function measure() {
 	return result;
 }
 
-let camera;
+const cameras = [];
+const count = (event) => cameras.reduce((sum, camera) => sum + camera.count(event), 0);
 const stack = new Stack({
 	sip: {keepalive_interval_s: Number(options.keepalive)},
 	env: {GB_DEBUG_LEVEL: '4', ...(options.store === 'file' ? {} : {GB_STORE: options.store})},
@@ -107,7 +113,7 @@ try {
 	const begun = machine();
 	const start = await register();
 	const run = await measure();
-	const lost = ['keepalive_lost', 'connection_lost', 'register_failed'].map((event) => `${event} ${camera.count(event)}`);
+	const lost = ['keepalive_lost', 'connection_lost', 'register_failed'].map((event) => `${event} ${count(event)}`);
 	failed = run.lowest < devices || run.heard.offline > 0 || run.offline > 0;
 	print([
 		['machine at the start', begun],
@@ -128,7 +134,7 @@ try {
 		['at the devices', lost.join(', ')],
 	]);
 } finally {
-	await camera?.stop('SIGTERM', 20000);
+	await Promise.all(cameras.map((camera) => camera.stop('SIGTERM', 20000)));
 	await stack.stop();
 }
 process.exit(failed ? 1 : 0);

@@ -57,12 +57,12 @@ start_driver() {
 	rm -f "$work/commands"
 	mkfifo "$work/commands"
 	: >"$log"
+	mark=1
 	namespace_run "$inside" "$driver" --server-id $server_id --password $password --threads 3 --linger 1 --reconnect 4 \
 		--media-timeout 1 --answer-timeout 4 --first-packet-timeout 4 --interval 5 "$@" \
 		<"$work/commands" >"$log" 2>>"$work/driver.err" &
 	driver_pid=$!
 	exec 9>"$work/commands"
-	from_here
 	expect '"event":"up"' 20
 }
 
@@ -118,6 +118,7 @@ sanitizer_is_silent() {
 		[ -s "$file" ] || continue
 		quiet=1
 		head -n 60 "$file" | cut -c 1-200 | sed 's/^/# /'
+		rm "$file"
 	done
 	return $quiet
 }
