@@ -130,6 +130,8 @@ endpoint() {
 }
 
 run_janus() {
+	# A device over TCP takes one descriptor, a stream two, a viewer more: Debian's 1,024 are soon used up.
+	ulimit -n "$(ulimit -Hn)"
 	# shellcheck disable=SC2086
 	exec env ${GB_JANUS_ENV:-} janus -F "$run/conf" -C "$run/conf/janus.jcfg"
 }
