@@ -40,6 +40,36 @@ static void test_three_misses(void) {
 	fixture_down(&fx);
 }
 
+/* gb28181.md 11.4: an answer of its own, and a reset for alarms of method 2. */
+static void test_alarm(void) {
+	static const struct {
+		const char *method;
+		unsigned messages;
+	} rows[] = {{"5", 1}, {"2", 2}};
+	for(unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+		fixture fx;
+		up(&fx);
+		stub_sip_clear_messages(fx.server->sip);
+		g_autofree char *body = g_strdup_printf(
+			"<Notify><CmdType>Alarm</CmdType><SN>51</SN><DeviceID>34020000001340000001</DeviceID>"
+			"<AlarmPriority>1</AlarmPriority><AlarmMethod>%s</AlarmMethod></Notify>",
+			rows[i].method);
+		g_assert_cmpint(fixture_message(&fx, CAMERA, HOME, body), ==, 200);
+		const GPtrArray *sent = stub_sip_seen(fx.server->sip)->messages;
+		g_assert_cmpuint(sent->len, ==, rows[i].messages);
+		const stub_message *answer = sent->pdata[0];
+		g_assert_cmpstr(answer->to, ==, CAMERA);
+		g_assert_nonnull(strstr(answer->body, "<Response>"));
+		g_assert_nonnull(strstr(answer->body, "<SN>51</SN>"));
+		g_assert_nonnull(strstr(answer->body, "34020000001340000001"));
+		if(sent->len > 1) {
+			const stub_message *reset = sent->pdata[1];
+			g_assert_nonnull(strstr(reset->body, "<AlarmCmd>ResetAlarm</AlarmCmd>"));
+		}
+		fixture_down(&fx);
+	}
+}
+
 static void test_keepalives(void) {
 	fixture fx;
 	up(&fx);
@@ -431,6 +461,7 @@ static void test_faulty_channels(void) {
 int main(int argc, char **argv) {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/online/three_misses", test_three_misses);
+	g_test_add_func("/online/alarm", test_alarm);
 	g_test_add_func("/online/keepalives", test_keepalives);
 	g_test_add_func("/online/expiry", test_expiry);
 	g_test_add_func("/online/refresh_moves_expiry", test_refresh_moves_expiry);

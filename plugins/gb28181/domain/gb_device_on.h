@@ -20,5 +20,8 @@ void gb_device_on_keepalive(
 /** DeviceInfo (5.3) and DeviceStatus (5.4). */
 void gb_device_on_info(gb_device *device, const gb_manscdp *message);
 void gb_device_on_status(gb_device *device, const gb_manscdp *message);
+/** Alarm: acknowledged, and a device alarm reset (11.4); it is not kept. */
+void gb_device_on_alarm(
+	gb_device *device, const gb_sip_request *request, const gb_manscdp *message);
 
 #endif

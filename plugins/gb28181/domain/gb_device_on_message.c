@@ -39,10 +39,12 @@ static void dispatch(gb_device *device, const gb_sip_request *request, const gb_
 	case GB_CMD_DEVICE_STATUS:
 		gb_device_on_status(device, message);
 		break;
+	case GB_CMD_ALARM:
+		gb_device_on_alarm(device, request, message);
+		break;
 	case GB_CMD_UNKNOWN:
 	case GB_CMD_KEEPALIVE:
 	case GB_CMD_MEDIA_STATUS:
-	case GB_CMD_ALARM:
 	case GB_CMD_MOBILE_POSITION:
 	case GB_CMD_RECORD_INFO:
 	case GB_CMD_PRESET_QUERY:
