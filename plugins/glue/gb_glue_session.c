@@ -1,13 +1,15 @@
 #include "glue/gb_glue_session.h"
 
+#include "gb28181/base/gb_clock.h"
 #include "gb28181/base/gb_log.h"
 #include "glue/gb_glue_api.h"
 #include "glue/gb_glue_viewer.h"
 #include "glue/gb_glue_watch.h"
 
 /* After a hangup the core needs a moment until it takes an offer again, and has no way to say when:
- * so a refused offer is tried again. */
-#define PUSH_TRIES 100
+ * so a refused offer is tried again, for so long: each try may wait 3 s in the core, and others wait
+ * for the same thread. */
+#define PUSH_PATIENCE_US (2 * GB_SECOND)
 #define PUSH_RETRY_US 20000
 
 const char *gb_session_state_name(gb_session_state state) {
@@ -163,13 +165,12 @@ static void push_done(void *data) {
 /* A thread of the pool */
 static void push_in_pool(void *data) {
 	push *one = data;
-	int tries = one->jsep ? PUSH_TRIES : 1;
-	for(int i = 0; i < tries && !one->fine; i++) {
-		if(i > 0)
-			g_usleep(PUSH_RETRY_US);
-		if(g_atomic_int_get(&one->session->gone))
-			break;
+	int64_t deadline = gb_clock_us() + (one->jsep ? PUSH_PATIENCE_US : 0);
+	for(;;) {
 		one->fine = push_now(one->session, one->transaction, one->event, one->jsep) == 0;
+		if(one->fine || g_atomic_int_get(&one->session->gone) || gb_clock_us() >= deadline)
+			break;
+		g_usleep(PUSH_RETRY_US);
 	}
 	(void)gb_glue_post(one->session->glue->threads, push_done, one, push_free);
 }
