@@ -76,8 +76,10 @@ async function register() {
 
 async function measure() {
 	const heard = await listener();
+	await sleep(2000);
+	const listened = residentBytes(pid);
 	const from = {cpu: cpuSeconds(pid), at: Date.now(), keepalives: count('keepalive')};
-	const result = {lowest: devices, asked: 0, peak: 0, heard};
+	const result = {lowest: devices, asked: 0, peak: 0, heard, listened};
 	let last = {...from};
 	while(Date.now() - from.at < seconds * 1000) {
 		await sleep(Math.min(2000, seconds * 1000));
@@ -130,7 +132,7 @@ try {
 		['offline notifications', `${run.heard.offline} (gaps in seq: ${run.heard.gaps})`],
 		['offline at the end', run.offline],
 		['CPU of Janus', `${run.cpu.toFixed(2)} % of a core; worst 10 s ${run.peak.toFixed(2)} %`],
-		['memory at the end', memory(run.rss)],
+		['memory with a listener, at the end', `${memory(run.listened)}, ${memory(run.rss)}`],
 		['at the devices', lost.join(', ')],
 	]);
 } finally {
