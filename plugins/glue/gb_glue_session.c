@@ -7,8 +7,8 @@
 #include "glue/gb_glue_watch.h"
 
 /* After a hangup the core needs a moment until it takes an offer again, and has no way to say when:
- * so a refused offer is tried again, for so long: each try may wait 3 s in the core, and others wait
- * for the same thread. */
+ * so a refused offer is tried again, for so long: each try may wait 3 s in the core, and others
+ * wait for the same thread. */
 #define PUSH_PATIENCE_US (2 * GB_SECOND)
 #define PUSH_RETRY_US 20000
 

@@ -108,8 +108,6 @@ gb_server *gb_core_new(
 		gb_core_free(server);
 		return NULL;
 	}
-	if(!*server->config.sip_password)
-		gb_log(GB_LOG_WARNING, "sip.password is empty: devices register without any proof");
 	return server;
 }
 

@@ -43,6 +43,12 @@ static void refuse(gb_server *server, const gb_sip_request *request, const char 
 	gb_sip_reply(request, 403, "Forbidden", headers);
 }
 
+/** An answer that is neither a challenge nor a refusal; X-GB-Ver stands in every one (2.5). */
+static void fail_request(const gb_sip_request *request, int status, const char *phrase) {
+	const char *headers[] = {OUR_VERSION, NULL};
+	gb_sip_reply(request, status, phrase, headers);
+}
+
 static void accept_request(gb_server *server, const gb_sip_request *request, int64_t expires) {
 	char date[GB_TIME_TEXT];
 	(void)gb_time_local(date, gb_clock_wall_us(), server->config.utc_offset_minutes);
@@ -183,7 +189,7 @@ static void register_device(gb_server *server, gb_device *device, const gb_sip_r
 	if(added)
 		device = gb_registry_add(server->registry, server, request->from_user);
 	if(!device) {
-		gb_sip_reply(request, 503, "Too Many Devices", NULL);
+		fail_request(request, 503, "Too Many Devices");
 		return;
 	}
 	accept_request(server, request, expires);
@@ -197,12 +203,12 @@ static void register_device(gb_server *server, gb_device *device, const gb_sip_r
 
 void gb_device_on_register(gb_server *server, const gb_sip_request *request) {
 	if(!gb_id_valid_user(request->from_user)) {
-		gb_sip_reply(request, 400, "Bad Device ID", NULL);
+		fail_request(request, 400, "Bad Device ID");
 		return;
 	}
 	bool star_refused = request->contact_star && request->expires != 0;
 	if(request->expires < 0 || star_refused) {
-		gb_sip_reply(request, 400, "Expires Missing", NULL);
+		fail_request(request, 400, "Expires Missing");
 		return;
 	}
 	int64_t expires = MIN(request->expires, (int64_t)GB_EXPIRES_MAX_S);

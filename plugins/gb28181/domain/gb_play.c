@@ -378,8 +378,11 @@ static void unwanted(gb_play *play) {
 
 static void wanted(gb_play *play) {
 	stop_lingering(play);
-	if(play->state == GB_PLAY_LINGERING)
-		enter(play, GB_PLAY_PLAYING);
+	if(play->state != GB_PLAY_LINGERING)
+		return;
+	enter(play, GB_PLAY_PLAYING);
+	if(!play->ladder.at_us[GB_STEP_FIRST_KEYFRAME]) /* nobody waited while it lingered */
+		start_timer(play, GB_PLAY_PICTURE_US);
 }
 
 static bool before_media(const gb_play *play) {

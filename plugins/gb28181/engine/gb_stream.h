@@ -71,7 +71,7 @@ int gb_media_receive_buffer(const gb_media *media);
 /* ---- a stream ----------------------------------------------------------------------------- */
 
 typedef enum {
-	GB_STREAM_FIRST_PACKET, /**< `source` tells from where */
+	GB_STREAM_FIRST_PACKET, /**< `source` tells from where; again after NO_MEDIA */
 	GB_STREAM_FIRST_PACK,
 	GB_STREAM_FORMAT, /**< `format` */
 	GB_STREAM_FIRST_KEYFRAME,

@@ -59,7 +59,8 @@ struct gb_stream {
 	int64_t silence_us; /**< 0 = not watched */
 	int64_t silence_from_us;
 	int64_t last_packet_us;
-	bool any_packet; /**< FIRST_PACKET was told */
+	bool any_packet;  /**< since the sockets were opened */
+	bool told_packet; /**< FIRST_PACKET was told */
 	uint64_t strangers, truncated, rtcp;
 	uint64_t second_bytes, second_frames; /**< counters a second ago */
 	int64_t second_at_us;

@@ -219,8 +219,9 @@ static bool admit(gb_stream *stream, const gb_udp_datagram *datagram, int64_t no
 	if(result == GB_LATCH_NEW && stream->any_packet) {
 		gb_pipeline_restart(stream->pipeline, now_us);
 	}
-	if(!stream->any_packet) {
-		stream->any_packet = true;
+	stream->any_packet = true;
+	if(!stream->told_packet) {
+		stream->told_packet = true;
 		tell(stream, GB_STREAM_FIRST_PACKET, NULL);
 	}
 	return true;
@@ -299,6 +300,7 @@ static void on_silence(void *user) {
 	if(left_us > 0) {
 		gb_timers_start(gb_media_loop_timers(stream->lane->loop), &stream->silence_timer, left_us);
 	} else {
+		stream->told_packet = false; /* who comes back is told of once more */
 		tell(stream, GB_STREAM_NO_MEDIA, NULL);
 	}
 }
@@ -331,7 +333,7 @@ void gb_stream_loop_start(
 	gb_stream *stream, gb_udp_pair sockets, const gb_stream_source *source, uint32_t generation) {
 	stream->sockets = sockets;
 	stream->loop_generation = generation;
-	stream->any_packet = false;
+	stream->any_packet = stream->told_packet = false;
 	gb_latch_reset(&stream->latch, source->ssrc, source->allowed);
 	if(generation > 1) {
 		gb_pipeline_restart(stream->pipeline, gb_clock_us());
