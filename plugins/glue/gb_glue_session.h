@@ -46,7 +46,8 @@ struct gb_session {
 	bool paused;
 	bool offering; /**< an offer is on its way through the JSEP pool */
 	bool has_pc;   /**< an offer reached Janus's core, and no hangup has come since */
-	bool closing;  /**< close_pc was called for it */
+	bool media_up; /**< Janus said that its media flow */
+	bool settling; /**< it was answered and is to be closed, once its media are up */
 	unsigned
 		pushes; /**< events on their way through the JSEP pool: later ones must queue behind them */
 	gb_request *queued; /**< `watch` that waits for the end of STOPPING */

@@ -53,7 +53,7 @@ static void stop_timer(gb_session *session) {
 
 static void be_idle(gb_session *session) {
 	stop_timer(session);
-	session->closing = false;
+	session->settling = false;
 	become(session, GB_SESSION_IDLE);
 	gb_request *next = g_steal_pointer(&session->queued);
 	if(next)
@@ -61,9 +61,21 @@ static void be_idle(gb_session *session) {
 }
 
 static void close_pc(gb_session *session, bool answered) {
-	session->closing = true;
+	session->settling = false;
 	set_timer(session, answered ? GB_WATCHING_HANGUP_US : GB_WATCHING_HANGUP_UNANSWERED_US);
 	session->glue->core->close_pc(session->handle);
+}
+
+/* The core forgets an order to close that comes just before it has selected a candidate pair, since
+ * it empties the handle's queue then, and the handle is of no use ever after. So what was answered
+ * is closed after its media are up. */
+static void close_safely(gb_session *session, bool answered) {
+	if(!answered || session->media_up) {
+		close_pc(session, answered);
+		return;
+	}
+	session->settling = true;
+	set_timer(session, GB_WATCHING_SETTLE_US);
 }
 
 /* The viewer is gone; so must be its PeerConnection, if it got that far, before another `watch`. */
@@ -72,7 +84,7 @@ static void wind_up(gb_session *session, bool answered) {
 	if(session->offering || session->has_pc)
 		become(session, GB_SESSION_STOPPING);
 	if(!session->offering && session->has_pc)
-		close_pc(session, answered);
+		close_safely(session, answered);
 	if(!session->offering && !session->has_pc)
 		be_idle(session);
 }
@@ -125,6 +137,7 @@ static void fail_without_transaction(gb_session *session, json_t *error) {
 /* The offer went through the pool. */
 static void on_offer_pushed(gb_session *session, bool fine) {
 	session->offering = false;
+	session->media_up = false;
 	if(fine)
 		session->has_pc = true;
 	if(g_atomic_int_get(&session->gone))
@@ -319,6 +332,9 @@ void gb_watching_stop(gb_request *request) {
 
 static void on_media_up(gb_session *session) {
 	gb_viewer *viewer = session->viewer;
+	session->media_up = session->has_pc;
+	if(session->settling)
+		close_pc(session, true);
 	if(!viewer || session->paused)
 		return;
 	if(!viewer->connected_us)
@@ -329,7 +345,7 @@ static void on_media_up(gb_session *session) {
 
 static void on_hangup(gb_session *session) {
 	bool had_pc = session->has_pc;
-	session->has_pc = false;
+	session->has_pc = session->media_up = false;
 	if(session->state == GB_SESSION_STOPPING && !session->offering) {
 		be_idle(session);
 	} else if(session->viewer && had_pc) {
@@ -371,7 +387,9 @@ void gb_watching_told(gb_session *session, unsigned told) {
 
 void gb_watching_timeout(void *user) {
 	gb_session *session = user;
-	if(session->state == GB_SESSION_STOPPING) {
+	if(session->settling) {
+		close_pc(session, true);
+	} else if(session->state == GB_SESSION_STOPPING) {
 		gb_log(GB_LOG_VERBOSE,
 			"Janus did not say that the PeerConnection of handle %" G_GUINT64_FORMAT " is gone",
 			session->number);

@@ -14,6 +14,9 @@
 #define GB_WATCHING_ANSWER_US (60 * 1000000LL)
 /** How long STOPPING waits for Janus: it closes within a second, and then says so. */
 #define GB_WATCHING_HANGUP_US (5 * 1000000LL)
+/** How long a PeerConnection that was answered may take to come up before it is closed all the
+ * same: connection checks give up after some seconds. */
+#define GB_WATCHING_SETTLE_US (10 * 1000000LL)
 /** The same where no answer had come: there may be nothing to hang up. */
 #define GB_WATCHING_HANGUP_UNANSWERED_US (1500 * 1000LL)
 

@@ -122,6 +122,30 @@ static void test_stopping(void) {
 	glue_fixture_end(&f);
 }
 
+/* Janus forgets an order to close that comes before it has selected a pair. */
+static void test_stop_before_media(void) {
+	glue_fixture f;
+	glue_fixture_start(&f);
+	expect(&f, WATCH, NULL, "preparing");
+	expect(&f, START, ANSWER, "started");
+	expect(&f, STOP, NULL, "stopped");
+	g_assert_cmpuint(stub_janus.close_pcs, ==, 0);
+	expect(&f, WATCH, NULL, "none");
+	tell(&f, GB_SESSION_MEDIA_UP);
+	g_assert_cmpuint(stub_janus.close_pcs, ==, 1);
+	tell(&f, GB_SESSION_HANGUP);
+	expect_next("preparing");
+	/* The second never comes up: closed all the same, after a while. */
+	expect(&f, START, ANSWER, "started");
+	expect(&f, STOP, NULL, "stopped");
+	gb_clock_fake_advance(GB_WATCHING_SETTLE_US);
+	glue_fixture_settle();
+	g_assert_cmpuint(stub_janus.close_pcs, ==, 2);
+	tell(&f, GB_SESSION_HANGUP);
+	g_assert_cmpint(f.session->state, ==, GB_SESSION_IDLE);
+	glue_fixture_end(&f);
+}
+
 /* Where the offer never reached Janus there is nothing to wait for. */
 static void test_stop_before_offer(void) {
 	glue_fixture f;
@@ -346,6 +370,7 @@ int main(int argc, char **argv) {
 	g_test_add_func("/glue/watch/play", test_play);
 	g_test_add_func("/glue/watch/pause", test_pause);
 	g_test_add_func("/glue/watch/stopping", test_stopping);
+	g_test_add_func("/glue/watch/stop-before-media", test_stop_before_media);
 	g_test_add_func("/glue/watch/stop-before-offer", test_stop_before_offer);
 	g_test_add_func("/glue/watch/stop-during-offer", test_stop_during_offer);
 	g_test_add_func("/glue/watch/queued-watch-is-stopped", test_queued_watch_is_stopped);

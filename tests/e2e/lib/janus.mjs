@@ -32,7 +32,7 @@ export class Session {
 	async #poll() {
 		while(this.open) {
 			const events = await fetch(`${this.api}/${this.id}?maxev=10`, {signal: this.polls.signal})
-				.then((response) => response.json(), () => []);
+				.then((response) => response.json()).catch(() => []); // Janus may end in the middle of an answer
 			for(const event of [events].flat()) {
 				this.handles.get(event.sender)?.take(event);
 			}
