@@ -18,6 +18,7 @@
 #   GB_NAT_IP        an outer address that is mapped 1:1 to ours (Janus: nat_1_1_mapping); the inner one is offered too
 #   GB_HTTP_PORT, GB_WS_PORT, GB_ADMIN_PORT   Janus's own ports on loopback, default 18088, 18188, 17088
 #   GB_DEBUG_LEVEL   Janus's, default 4
+#   GB_EVENTS        true: Janus's event handlers get events (each is configured in $GB_RUN/conf); default false
 #   GB_SIP_MORE, GB_MEDIA_MORE, GB_GENERAL_MORE   further lines for these sections of the plugin's jcfg
 #   GB_JANUS_ENV     further environment of Janus, as NAME=VALUE words
 set -euo pipefail
@@ -93,6 +94,7 @@ collect() {
 	put ADMIN_SECRET "${GB_ADMIN_SECRET:-$(random_hex)}"
 	put ADMIN_KEY "${GB_ADMIN_KEY:-$(random_hex)}"
 	put DEBUG_LEVEL "${GB_DEBUG_LEVEL:-4}"
+	put EVENTS "${GB_EVENTS:-false}"
 	put EVENT_LOOPS "${GB_EVENT_LOOPS:-$(event_loops)}"
 	put ICE_RANGE "${GB_ICE_RANGE:-40000-49999}"
 	put NAT "$(nat_lines)"

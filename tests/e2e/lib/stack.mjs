@@ -2,7 +2,7 @@
 //
 // GB_BUILD names the build folder; a build with AddressSanitizer is recognised and gets what it needs to load into Debian's Janus.
 import {execFileSync} from 'node:child_process';
-import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {dirname, join, resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -35,8 +35,9 @@ function indent(options) {
 }
 
 export class Stack {
-	/** `sip`, `media`: further options of the plugin's jcfg. `run`: an earlier stack's folder, to come back with its store. */
-	constructor({sip = {}, media = {}, general = {}, run, env = {}} = {}) {
+	/** `sip`, `media`: further options of the plugin's jcfg. `files`: further files of the configuration, by name. `run`: an earlier stack's folder, to come back with its store. */
+	constructor({sip = {}, media = {}, general = {}, files = {}, run, env = {}} = {}) {
+		this.files = files;
 		this.ownsRun = !run;
 		this.run = run ?? mkdtempSync(join(tmpdir(), 'gb28181-e2e-'));
 		this.env = {
@@ -53,6 +54,9 @@ export class Stack {
 	async start() {
 		const script = join(top, 'conf/stack.sh');
 		execFileSync(script, ['config'], {env: {...process.env, ...this.env}, stdio: ['ignore', 'pipe', 'pipe']});
+		for(const [name, text] of Object.entries(this.files)) {
+			writeFileSync(join(this.run, 'conf', name), text);
+		}
 		this.janus = new Program(script, ['janus'], {env: this.env, name: 'janus'});
 		await this.#answers(this.janus, `${this.api}/info`);
 		this.nginx = new Program(script, ['nginx'], {env: this.env, name: 'nginx'});
