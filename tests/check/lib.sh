@@ -30,6 +30,6 @@ sources() {
 	else
 		for pattern in "$@"; do
 			find . -path "./$pattern" -type f
-		done | sed 's|^\./||' | grep -vE '(^|/)(node_modules|vendor|_build|_inst|build-aux|m4)/'
+		done | sed 's|^\./||' | grep -vE '(^|/)(node_modules|vendor|_build|_inst|build-aux|m4)/|^Makefile\.in$'
 	fi
 }
